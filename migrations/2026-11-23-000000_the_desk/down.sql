@@ -1,0 +1,10 @@
+drop table audit_entries;
+drop function refuse_audit_change;
+drop view developer_totals;
+drop table developers;
+drop function count_developers;
+drop table developer_counts;
+drop table throttles;
+drop table setup_links;
+drop table admin_sessions;
+drop table admins;

@@ -1,0 +1,4 @@
+//! The audit log as admins read it.
+
+pub mod handlers;
+mod views;

@@ -1,0 +1,130 @@
+//! Who did what: one entry for every move, sign-in, edit, deletion and imported record.
+//!
+//! An entry keeps names as they were and refers to nothing, so that it outlives what it tells of. The database
+//! refuses to change or delete one. Nothing here knows a noun: whoever records says who the subject is.
+
+mod list;
+mod queries;
+mod views;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use crate::ids::AdminId;
+use crate::text_enum::text_enum;
+
+pub use list::{ActivityList, PATH};
+pub use queries::{AuditEntry, of_subject, page, record, record_all};
+pub use views::{Change, event_label, what};
+
+text_enum! {
+    /// What happened.
+    pub enum Event {
+        DeveloperApproved = "developer.approved",
+        DeveloperRejected = "developer.rejected",
+        DeveloperRevoked = "developer.revoked",
+        DeveloperReapproved = "developer.reapproved",
+        DeveloperEdited = "developer.edited",
+        DeveloperDeleted = "developer.deleted",
+        DeveloperImported = "developer.imported",
+        AdminCreated = "admin.created",
+        AdminPasswordReset = "admin.password_reset",
+        AdminSignedIn = "admin.signed_in",
+        AdminSignInFailed = "admin.sign_in_failed",
+        AdminSignedOut = "admin.signed_out",
+    }
+}
+
+text_enum! {
+    /// Whether a person with an account acted, the program itself, or somebody unknown.
+    pub enum ActorKind {
+        Admin = "admin",
+        System = "system",
+        Visitor = "visitor",
+    }
+}
+
+text_enum! {
+    /// What an entry is about.
+    pub enum SubjectKind {
+        Developer = "developer",
+        Admin = "admin",
+    }
+}
+
+/// Who acts.
+#[derive(Clone, Debug)]
+pub enum Actor {
+    Admin {
+        id: AdminId,
+        name: String,
+        email: String,
+    },
+    /// The program, by the name of what it does: "import", "command line".
+    System(&'static str),
+    /// Somebody at the door who has not shown who they are.
+    Visitor,
+}
+
+impl Actor {
+    /// As the record shows it: "decided by Kim Lee".
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Admin { name, .. } => name,
+            Self::System(name) => name,
+            Self::Visitor => "somebody",
+        }
+    }
+}
+
+/// Who acts, when, and in which request.
+#[derive(Clone, Debug)]
+pub struct Occasion {
+    pub at: DateTime<Utc>,
+    pub actor: Actor,
+    pub request_id: Option<Uuid>,
+    /// The address the request came from, behind trusted proxies only.
+    pub address: Option<String>,
+}
+
+impl Occasion {
+    /// The program acts by itself, now.
+    pub fn system(name: &'static str) -> Self {
+        Self { at: Utc::now(), actor: Actor::System(name), request_id: None, address: None }
+    }
+}
+
+/// Whom an entry is about, as they were.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    pub kind: SubjectKind,
+    pub id: Option<Uuid>,
+    pub name: String,
+    pub email: String,
+}
+
+/// What is recorded.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pub event: Event,
+    pub subject: Subject,
+    pub from: Option<&'static str>,
+    pub to: Option<&'static str>,
+    pub reason: String,
+    /// Old and new values of an edit: `{"full_name": ["Ada", "Ada Byron"]}`.
+    pub details: serde_json::Value,
+}
+
+impl Entry {
+    /// An entry without a move, a reason or details.
+    pub fn new(event: Event, subject: Subject) -> Self {
+        Self {
+            event,
+            subject,
+            from: None,
+            to: None,
+            reason: String::new(),
+            details: serde_json::Value::Object(serde_json::Map::new()),
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! What browsers post about developers.
+
+use serde::Deserialize;
+
+use super::list::{List, PATH};
+use super::operations::Move;
+use super::status::Action;
+use crate::ids::DeveloperId;
+use crate::values::{LongText, Organization, PersonName, Refused};
+use crate::web::form::FieldErrors;
+use crate::web::htmx::Htmx;
+use crate::web::local_path::LocalPath;
+use crate::web::query::Query;
+
+#[derive(Deserialize)]
+pub struct MoveForm {
+    action: Action,
+    version: i32,
+    #[serde(default)]
+    pub reason: String,
+    #[serde(default)]
+    return_to: String,
+}
+
+impl MoveForm {
+    /// # Errors
+    /// The reason is too long or holds control characters.
+    pub fn parse(&self) -> Result<Move, Refused> {
+        let reason = LongText::parse(&self.reason, "The reason")?;
+        Ok(Move { action: self.action, version: self.version, reason })
+    }
+
+    pub fn origin(&self, htmx: &Htmx) -> Origin {
+        Origin::new(&self.return_to, htmx)
+    }
+}
+
+#[derive(Deserialize)]
+pub struct DeleteForm {
+    pub version: i32,
+    #[serde(default)]
+    pub return_to: String,
+}
+
+#[derive(Deserialize)]
+pub struct EditForm {
+    #[serde(default)]
+    pub full_name: String,
+    #[serde(default)]
+    pub organization: String,
+    pub version: i32,
+}
+
+impl EditForm {
+    /// # Errors
+    /// What is wrong, field by field.
+    pub fn parse(&self) -> Result<(PersonName, Organization), FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let name = errors.take("full_name", PersonName::parse(&self.full_name));
+        let organization = errors.take("organization", Organization::parse(&self.organization));
+        match (name, organization) {
+            (Some(name), Some(organization)) => Ok((name, organization)),
+            _ => Err(errors),
+        }
+    }
+}
+
+/// The page on which a button was pressed.
+#[derive(Clone, Debug)]
+pub enum Origin {
+    List(Box<List>),
+    /// A developer's own page, by its address.
+    Record(LocalPath),
+    /// Somewhere else; an answer shows the row.
+    Elsewhere(LocalPath),
+    Unknown,
+}
+
+impl Origin {
+    /// By what the form says, else by what htmx says.
+    pub fn new(return_to: &str, htmx: &Htmx) -> Self {
+        let Some(path) = LocalPath::parse(return_to).or_else(|| htmx.seen_page.clone()) else {
+            return Self::Unknown;
+        };
+        if let Some(list) = List::of_path(path.as_str()) {
+            return Self::List(Box::new(list));
+        }
+        let is_record = path.as_str().strip_prefix(PATH).is_some_and(|rest| rest.starts_with('/'));
+        if is_record { Self::Record(path) } else { Self::Elsewhere(path) }
+    }
+
+    /// A deleted developer's own page cannot be returned to.
+    #[must_use]
+    pub fn unless_of(self, id: DeveloperId) -> Self {
+        match self {
+            Self::Record(path) if path.as_str().contains(&id.to_string()) => Self::Unknown,
+            origin => origin,
+        }
+    }
+
+    /// The list that is shown, or whose way back is kept.
+    pub fn list(&self) -> List {
+        match self {
+            Self::List(list) => (**list).clone(),
+            Self::Record(path) => {
+                let query = path.as_str().split_once('?').map_or("", |(_, query)| query);
+                List::parse(&Query::parse(query))
+            }
+            Self::Elsewhere(_) | Self::Unknown => List::parse(&Query::default()),
+        }
+    }
+
+    /// Where a browser without htmx goes next.
+    pub fn path(&self) -> String {
+        match self {
+            Self::List(list) => list.url(),
+            Self::Record(path) | Self::Elsewhere(path) => path.as_str().to_owned(),
+            Self::Unknown => PATH.to_owned(),
+        }
+    }
+}

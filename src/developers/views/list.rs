@@ -1,0 +1,296 @@
+//! The list page: five tabs on one frame.
+
+use askama::Template;
+use chrono::{DateTime, Utc};
+
+use super::rows::{AnyRow, ApprovedRow, RefusedRow, RequestedRow, RowContext};
+use crate::db::search::Matches;
+use crate::developers::list::{Cursor, List, Order, Sort, Tab};
+use crate::developers::queries::{Developer, Page, Totals};
+use crate::developers::status::Status;
+use crate::error::AppError;
+use crate::web::chrome::{Choice, Chrome, Column, Empty, Link, Pager, Search, ShownMessage};
+use crate::web::moments::{counted, grouped, span};
+use crate::web::page::Rendered;
+use crate::web::pagination::{PER_PAGE, Place};
+
+/// The title of a tab, without the portal's name.
+pub fn title(tab: Tab, totals: &Totals) -> String {
+    format!("{} ({}) · Developers", tab.label(), grouped(totals.of(tab)))
+}
+
+pub struct TabLink {
+    pub key: &'static str,
+    pub label: &'static str,
+    pub href: String,
+    pub count: String,
+    pub current: bool,
+}
+
+fn tabs(list: &List, totals: &Totals) -> Vec<TabLink> {
+    Tab::all()
+        .map(|tab| TabLink {
+            key: tab.key(),
+            label: tab.label(),
+            href: list.without_search().on(tab).url(),
+            count: grouped(totals.of(tab)),
+            current: tab == list.tab,
+        })
+        .collect()
+}
+
+/// "12 are waiting for a decision, the oldest for 4 days."
+fn waiting(totals: &Totals, now: DateTime<Utc>) -> String {
+    let n = totals.of(Tab::One(Status::Requested));
+    let age = totals.oldest_request.and_then(|oldest| span(oldest, now));
+    match (n, age) {
+        (0, _) => "Nobody is waiting for a decision.".into(),
+        (1, None) => "1 is waiting for a decision.".into(),
+        (1, Some(age)) => format!("1 is waiting for a decision, for {age}."),
+        (n, None) => format!("{} are waiting for a decision.", grouped(n)),
+        (n, Some(age)) => format!("{} are waiting for a decision, the oldest for {age}.", grouped(n)),
+    }
+}
+
+fn total(list: &List, totals: &Totals, matches: Option<Matches>) -> String {
+    match matches {
+        None => counted(totals.of(list.tab), "developer"),
+        Some(Matches::Exactly(1)) => "1 match".into(),
+        Some(Matches::Exactly(n)) => format!("{} matches", grouped(n)),
+        Some(Matches::AtLeast(n)) => format!("{}+ matches", grouped(n)),
+    }
+}
+
+/// All of a list page but its rows.
+pub struct Desk {
+    pub tabs: Vec<TabLink>,
+    pub waiting: String,
+    /// How the list is sorted, in words.
+    pub order: String,
+    pub search: Search,
+    pub columns: Vec<Column>,
+    pub pager: Pager,
+    pub empty: Option<Empty>,
+}
+
+impl Desk {
+    fn new(page: &Page, printed_at: &str, now: DateTime<Utc>) -> Self {
+        let list = &page.list;
+        Self {
+            tabs: tabs(list, &page.totals),
+            waiting: waiting(&page.totals, now),
+            order: format!("{}.", order_label(list.order)),
+            search: search(list),
+            columns: columns(list),
+            pager: pager(page, printed_at, now),
+            empty: page.slice.rows.is_empty().then(|| empty(page)),
+        }
+    }
+}
+
+fn search(list: &List) -> Search {
+    let mut keep = Vec::new();
+    if list.tab != Tab::One(Status::Requested) {
+        keep.push(("status", list.tab.key().to_owned()));
+    }
+    if let Some(n) = list.per_page_unless_usual() {
+        keep.push(("per_page", n.to_string()));
+    }
+    let usual = list.on(list.tab).order;
+    let mut orders = vec![usual, Order { descending: !usual.descending, ..usual }];
+    orders.extend([Sort::Name, Sort::Email].map(|by| Order { by, descending: false }));
+    if !orders.contains(&list.order) {
+        orders.push(list.order);
+    }
+    let sorts = orders
+        .into_iter()
+        .map(|order| Choice {
+            label: order_label(order).into(),
+            value: if order == usual { String::new() } else { order.text() },
+            current: order == list.order,
+        })
+        .collect();
+    Search { q: list.q.clone(), label: "Search name, email or company", keep, sorts }
+}
+
+fn order_label(order: Order) -> &'static str {
+    match (order.by, order.descending) {
+        (Sort::RequestedAt, false) => "Oldest request first",
+        (Sort::RequestedAt, true) => "Newest request first",
+        (Sort::DecidedAt, false) => "Oldest decision first",
+        (Sort::DecidedAt, true) => "Newest decision first",
+        (Sort::Name, false) => "Name A to Z",
+        (Sort::Name, true) => "Name Z to A",
+        (Sort::Email, false) => "Email A to Z",
+        (Sort::Email, true) => "Email Z to A",
+    }
+}
+
+fn columns(list: &List) -> Vec<Column> {
+    let (about, when, when_sort, note) = match list.tab {
+        Tab::One(Status::Requested) => ("Company and purpose", "Requested", Sort::RequestedAt, "Verification"),
+        Tab::One(Status::Approved) => ("Company and purpose", "Approved", Sort::DecidedAt, "By"),
+        Tab::One(Status::Rejected) => ("Reason", "Rejected", Sort::DecidedAt, "By"),
+        Tab::One(Status::Revoked) => ("Reason", "Revoked", Sort::DecidedAt, "By"),
+        Tab::All => ("Last decision", "Requested", Sort::RequestedAt, "Status"),
+    };
+    let sortable = |label, place, by| {
+        let current = list.order.by == by;
+        // A time is wanted newest first, a name from A; a second click turns it round.
+        let first = Order { by, descending: matches!(by, Sort::RequestedAt | Sort::DecidedAt) };
+        let next = if current { Order { by, descending: !list.order.descending } } else { first };
+        let sort = if list.order.descending { "descending" } else { "ascending" };
+        Column { label, place, href: Some(list.sorted(next).url()), sort: current.then_some(sort) }
+    };
+    let plain = |label, place| Column { label, place, href: None, sort: None };
+    vec![
+        sortable("Name", "name", Sort::Name),
+        sortable("Email", "mail", Sort::Email),
+        plain(about, "about"),
+        sortable(when, "when", when_sort),
+        plain(note, "note"),
+        plain("Actions", "moves"),
+    ]
+}
+
+fn pager(page: &Page, printed_at: &str, now: DateTime<Utc>) -> Pager {
+    let (list, slice) = (&page.list, &page.slice);
+    let link = |row: Option<&Developer>, there: bool, place: fn(Cursor) -> Place<Cursor>| {
+        row.filter(|_| there).map(|row| list.at(place(Cursor::of(row, list.order.by))).url())
+    };
+    Pager {
+        previous: link(slice.rows.first(), slice.has_previous, Place::Before),
+        next: link(slice.rows.last(), slice.has_next, Place::After),
+        total: total(list, &page.totals, page.matches.map(|(here, _)| here)),
+        sizes: PER_PAGE
+            .into_iter()
+            .map(|n| Choice { label: n.to_string(), value: list.with_per_page(n).url(), current: n == list.per_page })
+            .collect(),
+        printed: format!("{printed_at}{} · printed {}", list.url(), now.format("%-d %b %Y, %H:%M UTC")),
+    }
+}
+
+/// Nobody ever, nobody now, no match: each says what to do next.
+fn empty(page: &Page) -> Empty {
+    let list = &page.list;
+    let link = |label: String, href: String| Link { label, href };
+    if let Some((_, everywhere)) = page.matches {
+        let mut links = vec![link("Clear the search".into(), list.without_search().url())];
+        let elsewhere = match everywhere {
+            Matches::Exactly(0) => None,
+            Matches::Exactly(n) => Some(grouped(n)),
+            Matches::AtLeast(n) => Some(format!("{}+", grouped(n))),
+        };
+        if let Some(n) = elsewhere.filter(|_| list.tab != Tab::All) {
+            links.insert(0, link(format!("Search all statuses ({n})"), list.on(Tab::All).url()));
+        }
+        return Empty {
+            title: format!("No matches for “{}” in {}", list.q, list.tab.label()),
+            text: "Names, emails and companies were searched.".into(),
+            links,
+        };
+    }
+    if page.totals.of(Tab::All) == 0 {
+        return Empty {
+            title: "Nobody has asked yet".into(),
+            text: "Requests wait here for a decision. To bring developers along, run `guestlist import FILE`.".into(),
+            links: vec![link("See the activity".into(), "/admin/activity".into())],
+        };
+    }
+    let all = vec![link("See all developers".into(), List::parse(&Default::default()).on(Tab::All).url())];
+    match list.tab {
+        Tab::One(Status::Requested) => {
+            Empty { title: "All caught up".into(), text: "No request is waiting for a decision.".into(), links: all }
+        }
+        tab => Empty {
+            title: format!("Nobody is {} now", tab.label().to_lowercase()),
+            text: "Whoever is will stand here.".into(),
+            links: all,
+        },
+    }
+}
+
+macro_rules! tab_page {
+    ($name:ident, $path:literal, $row:ty) => {
+        #[derive(Template)]
+        #[template(path = $path, blocks = ["list"])]
+        struct $name {
+            chrome: Chrome,
+            desk: Desk,
+            rows: Vec<$row>,
+        }
+    };
+}
+
+tab_page!(RequestedPage, "developers/requested.html", RequestedRow);
+tab_page!(ApprovedPage, "developers/approved.html", ApprovedRow);
+tab_page!(RejectedPage, "developers/rejected.html", RefusedRow);
+tab_page!(RevokedPage, "developers/revoked.html", RefusedRow);
+tab_page!(AllPage, "developers/all.html", AnyRow);
+
+/// A page of the list, whole or its changing part.
+pub struct ListPage<'a> {
+    pub page: &'a Page,
+    pub chrome: Chrome,
+    /// Scheme and host, for paper.
+    pub base_url: &'a str,
+    pub now: DateTime<Utc>,
+    pub wants_fragment: bool,
+}
+
+impl ListPage<'_> {
+    /// # Errors
+    /// A template cannot be rendered.
+    pub fn render(self) -> Result<Rendered, AppError> {
+        let Self { page, chrome, base_url, now, wants_fragment } = self;
+        let context = RowContext { list: &page.list, now };
+        macro_rules! tab {
+            ($name:ident, $row:ident) => {{
+                let rows = page.slice.rows.iter().map(|row| $row::new(row, &context)).collect();
+                let view = $name { chrome, desk: Desk::new(page, base_url, now), rows };
+                if wants_fragment { Rendered::of(&view.as_list()) } else { Rendered::of(&view) }
+            }};
+        }
+        match page.list.tab {
+            Tab::One(Status::Requested) => tab!(RequestedPage, RequestedRow),
+            Tab::One(Status::Approved) => tab!(ApprovedPage, ApprovedRow),
+            Tab::One(Status::Rejected) => tab!(RejectedPage, RefusedRow),
+            Tab::One(Status::Revoked) => tab!(RevokedPage, RefusedRow),
+            Tab::All => tab!(AllPage, AnyRow),
+        }
+    }
+}
+
+/// The answer to a button, for htmx: the record as it is now, or nothing in its place, and all numbers.
+#[derive(Template)]
+#[template(path = "developers/moved.html")]
+pub struct Moved {
+    id: String,
+    truth: Option<Rendered>,
+    title: String,
+    tabs: Vec<TabLink>,
+    waiting: String,
+    total: String,
+    message: ShownMessage,
+}
+
+impl Moved {
+    pub fn new(
+        id: String,
+        truth: Option<Rendered>,
+        title: String,
+        (list, totals, matches): (&List, &Totals, Option<Matches>),
+        message: ShownMessage,
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            id,
+            truth,
+            title,
+            tabs: tabs(list, totals),
+            waiting: waiting(totals, now),
+            total: total(list, totals, matches),
+            message,
+        }
+    }
+}

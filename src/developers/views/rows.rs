@@ -1,0 +1,149 @@
+//! The rows of the five tabs: each tells what one wants to know there.
+
+use askama::Template;
+use chrono::{DateTime, Utc};
+
+use super::{Decision, Moves, decision, reason, record_url, status_chip, verification_chip};
+use crate::developers::list::List;
+use crate::developers::queries::Developer;
+use crate::web::chrome::Chip;
+use crate::web::moments::Moment;
+
+/// Name and address.
+pub struct Person {
+    pub id: String,
+    pub name: String,
+    pub email: String,
+    /// The name's first letter, for the eye only.
+    pub initial: String,
+    pub href: String,
+}
+
+impl Person {
+    fn new(developer: &Developer, list: &List) -> Self {
+        Self {
+            id: developer.id.to_string(),
+            name: developer.shown_name().to_owned(),
+            email: developer.email.clone(),
+            initial: developer.shown_name().chars().take(1).flat_map(char::to_uppercase).collect(),
+            href: record_url(developer, list),
+        }
+    }
+}
+
+/// What a row is made of.
+pub struct RowContext<'a> {
+    pub list: &'a List,
+    pub now: DateTime<Utc>,
+}
+
+impl RowContext<'_> {
+    fn moves(&self, developer: &Developer) -> Moves {
+        let here = self.list.url();
+        let details = record_url(developer, self.list);
+        Moves::new(developer, here.clone(), &here, Some(details))
+    }
+
+    /// An undecided record stands on no tab of decided ones; its request time is shown should it ever.
+    fn decided(&self, developer: &Developer) -> Moment {
+        Moment::new(developer.decided_at.unwrap_or(developer.requested_at), self.now)
+    }
+}
+
+pub struct RequestedRow {
+    pub person: Person,
+    pub moves: Moves,
+    pub organization: String,
+    pub purpose: String,
+    pub requested: Moment,
+    pub verification: Chip,
+}
+
+impl RequestedRow {
+    pub fn new(developer: &Developer, context: &RowContext<'_>) -> Self {
+        Self {
+            person: Person::new(developer, context.list),
+            moves: context.moves(developer),
+            organization: developer.organization.clone(),
+            purpose: developer.purpose.clone(),
+            requested: Moment::new(developer.requested_at, context.now),
+            verification: verification_chip(developer),
+        }
+    }
+}
+
+pub struct ApprovedRow {
+    pub person: Person,
+    pub moves: Moves,
+    pub organization: String,
+    pub purpose: String,
+    pub decided: Moment,
+    pub decided_by: String,
+}
+
+impl ApprovedRow {
+    pub fn new(developer: &Developer, context: &RowContext<'_>) -> Self {
+        Self {
+            person: Person::new(developer, context.list),
+            moves: context.moves(developer),
+            organization: developer.organization.clone(),
+            purpose: developer.purpose.clone(),
+            decided: context.decided(developer),
+            decided_by: developer.decided_by.clone().unwrap_or_default(),
+        }
+    }
+}
+
+/// Rejected and revoked developers.
+pub struct RefusedRow {
+    pub person: Person,
+    pub moves: Moves,
+    pub reason: Option<String>,
+    pub decided: Moment,
+    pub decided_by: String,
+}
+
+impl RefusedRow {
+    pub fn new(developer: &Developer, context: &RowContext<'_>) -> Self {
+        Self {
+            person: Person::new(developer, context.list),
+            moves: context.moves(developer),
+            reason: reason(developer),
+            decided: context.decided(developer),
+            decided_by: developer.decided_by.clone().unwrap_or_default(),
+        }
+    }
+}
+
+pub struct AnyRow {
+    pub person: Person,
+    pub moves: Moves,
+    pub status: Chip,
+    pub requested: Moment,
+    pub decision: Option<Decision>,
+}
+
+impl AnyRow {
+    pub fn new(developer: &Developer, context: &RowContext<'_>) -> Self {
+        Self {
+            person: Person::new(developer, context.list),
+            moves: context.moves(developer),
+            status: status_chip(developer.status),
+            requested: Moment::new(developer.requested_at, context.now),
+            decision: decision(developer, context.now),
+        }
+    }
+}
+
+/// A row by itself, as it stands on All: it fits under the headers of every tab.
+#[derive(Template)]
+#[template(path = "developers/_any_row.html")]
+pub struct AnyRowAlone {
+    pub row: AnyRow,
+}
+
+impl AnyRowAlone {
+    pub fn new(developer: &Developer, list: &List, now: DateTime<Utc>) -> Self {
+        Self { row: AnyRow::new(developer, &RowContext { list, now }) }
+    }
+}

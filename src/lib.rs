@@ -1,0 +1,30 @@
+//! Guestlist decides who may use an API portal. Developers ask, admins decide, the record says who decided and why.
+//!
+//! The modules in the order in which to read them; ARCHITECTURE.md tells how they hang together.
+
+// What is decided about whom.
+pub mod developers;
+
+// Who decides, and what is remembered of it.
+pub mod activity;
+pub mod admins;
+pub mod audit;
+
+// How people get in from elsewhere.
+pub mod import;
+
+// What they share.
+pub mod ids;
+pub mod passwords;
+pub mod text_enum;
+pub mod throttles;
+pub mod values;
+pub mod web;
+
+// What carries it.
+pub mod config;
+pub mod db;
+pub mod error;
+pub mod routes;
+pub mod schema;
+pub mod server;

@@ -1,0 +1,88 @@
+//! Binds, and puts the layers around the routes.
+
+pub mod health;
+mod spans;
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
+
+use actix_web::dev::Server;
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::web::Data;
+use actix_web::{App, HttpServer};
+use tracing_actix_web::TracingLogger;
+
+use self::health::Readiness;
+use self::spans::Spans;
+use crate::config::Config;
+use crate::db::Db;
+use crate::passwords::Passwords;
+use crate::routes;
+use crate::web::cookies::Cookies;
+use crate::web::{errors, origin};
+
+/// Connections per instance. More than the cores can use at once, few enough to hold a page in front of many admins.
+pub const POOL_SIZE: u32 = 8;
+/// Requests in flight get this long to end once the server is told to stop.
+const DRAIN: u64 = 10;
+
+/// What the handlers share.
+#[derive(Clone)]
+pub struct Shared {
+    pub config: Config,
+    pub db: Db,
+    pub cookies: Cookies,
+    pub passwords: Passwords,
+    pub readiness: Readiness,
+}
+
+/// Takes the address.
+///
+/// # Errors
+/// Says in words that the port is busy.
+pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    TcpListener::bind(address).map_err(|error| match error.kind() {
+        io::ErrorKind::AddrInUse => io::Error::new(
+            error.kind(),
+            format!("{address} is in use by another program; choose another with GUESTLIST_LISTEN=127.0.0.1:8081"),
+        ),
+        _ => io::Error::new(error.kind(), format!("cannot listen on {address}: {error}")),
+    })
+}
+
+/// Serves until it is told to stop.
+///
+/// # Errors
+/// The listener cannot be used.
+pub fn run(listener: TcpListener, shared: Shared) -> io::Result<Server> {
+    let server = HttpServer::new(move || {
+        let Shared { config, db, cookies, passwords, readiness } = shared.clone();
+        let route_config = {
+            let (db, cookies) = (db.clone(), cookies.clone());
+            move |routes: &mut actix_web::web::ServiceConfig| routes::all(routes, &db, &cookies)
+        };
+        // From the inside out: an unsafe request from elsewhere is refused before anything looks at it; whatever goes
+        // wrong becomes a page with headers; that is compressed; and all of it is one line of the log.
+        App::new()
+            .app_data(Data::new(config))
+            .app_data(Data::new(db))
+            .app_data(Data::new(cookies))
+            .app_data(Data::new(passwords))
+            .app_data(Data::new(readiness))
+            .configure(route_config)
+            .wrap(from_fn(origin::refuse_foreign))
+            .wrap(from_fn(errors::dress))
+            .wrap(Compress::default())
+            .wrap(TracingLogger::<Spans>::new())
+    })
+    .disable_signals()
+    .client_request_timeout(Duration::from_secs(8))
+    .client_disconnect_timeout(Duration::from_secs(2))
+    .keep_alive(Duration::from_secs(75))
+    .max_connections(10_000)
+    .shutdown_timeout(DRAIN)
+    .listen(listener)?
+    .run();
+    Ok(server)
+}

@@ -1,0 +1,20 @@
+//! What a web program needs and what knows no noun.
+
+pub mod assets;
+pub mod chrome;
+pub mod cookies;
+pub mod errors;
+pub mod flash;
+pub mod form;
+pub mod headers;
+pub mod htmx;
+pub mod local_path;
+pub mod moments;
+pub mod occasion;
+pub mod origin;
+pub mod page;
+pub mod pagination;
+pub mod peer;
+pub mod query;
+pub mod theme;
+pub mod tokens;
