@@ -67,15 +67,35 @@ pub fn delete_setup_links(conn: &mut Conn) -> QueryResult<()> {
 
 /// Who is signed in by this key, and when they were last seen.
 pub fn session(conn: &mut Conn, key_hash: &[u8], now: DateTime<Utc>) -> QueryResult<Option<(SignedIn, DateTime<Utc>)>> {
-    let row: Option<(AdminId, String, String, DateTime<Utc>, DateTime<Utc>)> = admin_sessions::table
+    admin_sessions::table
         .inner_join(admins::table)
         .filter(admin_sessions::key_hash.eq(key_hash))
         .filter(admin_sessions::signed_in_at.gt(now - ABSOLUTE))
         .filter(admin_sessions::seen_at.gt(now - IDLE))
-        .select((admins::id, admins::full_name, admins::email, admin_sessions::signed_in_at, admin_sessions::seen_at))
+        .select(SessionRow::as_select())
         .first(conn)
-        .optional()?;
-    Ok(row.map(|(id, name, email, signed_in_at, seen_at)| (SignedIn { id, name, email, signed_in_at }, seen_at)))
+        .optional()
+        .map(|row| row.map(SessionRow::split))
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = admin_sessions)]
+struct SessionRow {
+    #[diesel(select_expression = admins::id)]
+    id: AdminId,
+    #[diesel(select_expression = admins::full_name)]
+    name: String,
+    #[diesel(select_expression = admins::email)]
+    email: String,
+    signed_in_at: DateTime<Utc>,
+    seen_at: DateTime<Utc>,
+}
+
+impl SessionRow {
+    fn split(self) -> (SignedIn, DateTime<Utc>) {
+        let Self { id, name, email, signed_in_at, seen_at } = self;
+        (SignedIn { id, name, email, signed_in_at }, seen_at)
+    }
 }
 
 pub fn add_session(conn: &mut Conn, key_hash: &[u8], id: AdminId, now: DateTime<Utc>) -> QueryResult<()> {

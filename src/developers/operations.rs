@@ -24,7 +24,7 @@ pub enum Outcome {
     /// The record as it is now; after a deletion, as it was.
     Done(Developer),
     /// Somebody was quicker, or the table of moves has no such move: the record as it is, and what happened last.
-    Refused(Developer, Option<AuditEntry>),
+    Refused(Developer, Option<Box<AuditEntry>>),
     Gone,
 }
 
@@ -96,7 +96,7 @@ pub fn delete(conn: &mut Conn, id: DeveloperId, version: i32, occasion: &Occasio
 
 fn refused(conn: &mut Conn, seen: Developer) -> QueryResult<Outcome> {
     let last = audit::of_subject(conn, seen.id.0, 1)?.into_iter().next();
-    Ok(Outcome::Refused(seen, last))
+    Ok(Outcome::Refused(seen, last.map(Box::new)))
 }
 
 fn event(action: Action) -> Event {

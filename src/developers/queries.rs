@@ -247,6 +247,8 @@ pub fn known_ids(conn: &mut Conn, ids: &[DeveloperId]) -> QueryResult<HashSet<De
     Ok(known.into_iter().collect())
 }
 
+/// A row with the numbers of the view beside it.
+type Counted = (Developer, Option<Vec<i64>>, Option<DateTime<Utc>>);
 type Rows<'a, Selected> = developers::BoxedQuery<'a, Pg, Selected>;
 
 fn rows_and_totals(conn: &mut Conn, list: &List) -> QueryResult<(Slice<Developer>, Totals)> {
@@ -258,7 +260,7 @@ fn rows_and_totals(conn: &mut Conn, list: &List) -> QueryResult<(Slice<Developer
         ))
         .into_boxed();
     let query = ordered(on_tab(query, list.tab), list, None).limit(list.per_page + 1);
-    let loaded: Vec<(Developer, Option<Vec<i64>>, Option<DateTime<Utc>>)> = query.load(conn)?;
+    let loaded: Vec<Counted> = query.load(conn)?;
     let totals = match loaded.first() {
         Some((_, counts, oldest)) => Totals::new(counts.as_deref().unwrap_or_default(), *oldest),
         None => totals(conn)?,

@@ -130,5 +130,5 @@ fn made_up(n: usize) -> Option<NewRecord> {
     };
     let reason = LongText::parse(reasons[n % reasons.len()], "The reason").ok()?;
     let decided = Decided { at: decided_at, by: ADMINS[n % ADMINS.len()], reason };
-    Some(NewRecord { is_proven: n % 5 != 0, decided, ..record })
+    Some(NewRecord { is_proven: !n.is_multiple_of(5), decided, ..record })
 }

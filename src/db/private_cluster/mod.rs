@@ -123,7 +123,10 @@ fn percent_encoded(text: &str) -> String {
     text.bytes().fold(String::new(), |mut encoded, byte| {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(byte.into()),
-            _ => write!(encoded, "%{byte:02X}").expect("a String takes all that is written to it"),
+            _ => {
+                // A String takes all that is written to it.
+                let _ = write!(encoded, "%{byte:02X}");
+            }
         }
         encoded
     })

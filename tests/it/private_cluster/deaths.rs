@@ -108,7 +108,7 @@ fn the_process_number_in_an_old_pid_file_may_be_somebody_elses_by_now() {
     // Lives until its standard input is closed; as the server's user, whose processes PostgreSQL would heed.
     let mut somebody = Command::new("sh");
     somebody.args(["-c", "read _"]).stdin(Stdio::piped());
-    if owner.uid() != unsafe { libc::geteuid() } {
+    if owner.uid() != user() {
         somebody.uid(owner.uid()).gid(owner.gid());
     }
     let mut somebody = somebody.spawn().unwrap();

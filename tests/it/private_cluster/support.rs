@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::LazyLock;
@@ -213,4 +213,9 @@ pub fn one(conn: &mut PgConnection, query: &str) -> String {
         .get_result::<Row>(conn)
         .unwrap()
         .value
+}
+
+/// Whom the tests run as.
+pub fn user() -> u32 {
+    fs::metadata(empty().path()).unwrap().uid()
 }

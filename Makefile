@@ -1,0 +1,29 @@
+# `make test` is the whole set-up of the tests and runs all of them.
+.PHONY: test unit browser bench schema tools check
+.DEFAULT_GOAL := test
+
+test: tools unit browser
+
+# Unit and integration tests: one process owns the private PostgreSQL that they share.
+unit:
+	cargo test --locked
+
+# Chromium walks through the desk, with and without JavaScript.
+browser:
+	cargo build --locked
+	node --test --test-reporter=spec tests/browser/
+
+# What the tests need beside Rust: npm's packages, and on Debian Chromium and PostgreSQL's programs.
+tools:
+	tests/tools.sh
+
+check:
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- -D warnings
+
+bench:
+	cargo bench --locked --bench desk
+
+# Writes src/schema.rs from the migrated database of DATABASE_URL; needs diesel_cli.
+schema:
+	diesel print-schema

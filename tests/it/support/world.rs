@@ -1,0 +1,205 @@
+//! People at the desk: who asked, and in which state they are.
+
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use diesel::prelude::*;
+use guestlist::audit::{AuditEntry, Occasion};
+use guestlist::developers::{self, Decided, Developer, NewRecord, Status};
+use guestlist::ids::DeveloperId;
+use guestlist::schema::{audit_entries, developers as rows};
+use guestlist::values::{EmailAddress, LongText, Organization, PersonName};
+
+use super::app::App;
+
+/// A developer whom a test knows.
+#[derive(Clone, Debug)]
+pub struct Person {
+    pub id: DeveloperId,
+    pub name: String,
+    pub email: String,
+}
+
+impl Person {
+    pub fn row_id(&self) -> String {
+        format!("developer-{}", self.id)
+    }
+
+    /// The address of their page.
+    pub fn path(&self) -> String {
+        format!("/admin/developers/{}", self.id)
+    }
+
+    pub fn moves(&self) -> String {
+        format!("{}/transitions", self.path())
+    }
+
+    pub fn deletion(&self) -> String {
+        format!("{}/delete", self.path())
+    }
+}
+
+/// Somebody who asked for access an hour ago.
+pub fn somebody(name: &str) -> Newcomer {
+    let local: String = name
+        .to_lowercase()
+        .chars()
+        .map(|c| if c.is_alphanumeric() { c } else { '.' })
+        .collect::<String>()
+        .split('.')
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(".");
+    let requested_at = Utc::now().trunc_subsecs(3) - TimeDelta::minutes(61);
+    Newcomer {
+        name: name.to_owned(),
+        email: format!("{local}@x.example"),
+        company: String::new(),
+        purpose: String::new(),
+        status: Status::Requested,
+        is_proven: false,
+        requested_at,
+        decided_at: requested_at + TimeDelta::minutes(30),
+        reason: String::new(),
+    }
+}
+
+/// Somebody who is about to be at the desk.
+#[derive(Clone, Debug)]
+pub struct Newcomer {
+    name: String,
+    email: String,
+    company: String,
+    purpose: String,
+    status: Status,
+    is_proven: bool,
+    requested_at: DateTime<Utc>,
+    decided_at: DateTime<Utc>,
+    reason: String,
+}
+
+impl Newcomer {
+    #[must_use]
+    pub fn at(self, email: &str) -> Self {
+        Self { email: email.to_owned(), ..self }
+    }
+
+    #[must_use]
+    pub fn of(self, company: &str) -> Self {
+        Self { company: company.to_owned(), ..self }
+    }
+
+    #[must_use]
+    pub fn wanting(self, purpose: &str) -> Self {
+        Self { purpose: purpose.to_owned(), ..self }
+    }
+
+    #[must_use]
+    pub fn now(self, status: Status) -> Self {
+        Self { status, ..self }
+    }
+
+    #[must_use]
+    pub fn proven(self) -> Self {
+        Self { is_proven: true, ..self }
+    }
+
+    #[must_use]
+    pub fn because(self, reason: &str) -> Self {
+        Self { reason: reason.to_owned(), ..self }
+    }
+
+    #[must_use]
+    pub fn since(self, requested_at: DateTime<Utc>) -> Self {
+        Self { requested_at, decided_at: requested_at + TimeDelta::minutes(30), ..self }
+    }
+
+    #[must_use]
+    pub fn decided(self, decided_at: DateTime<Utc>) -> Self {
+        Self { decided_at, ..self }
+    }
+
+    fn record(&self) -> NewRecord {
+        NewRecord {
+            id: DeveloperId::new(),
+            email: EmailAddress::parse(&self.email).unwrap(),
+            is_proven: self.is_proven,
+            name: (!self.name.is_empty()).then(|| PersonName::parse(&self.name).unwrap()),
+            organization: Organization::parse(&self.company).unwrap(),
+            purpose: LongText::parse(&self.purpose, "The purpose").unwrap(),
+            requested_at: self.requested_at,
+            status: self.status,
+            decided: Decided {
+                at: self.decided_at,
+                by: "Mo Decider",
+                reason: LongText::parse(&self.reason, "The reason").unwrap(),
+            },
+        }
+    }
+}
+
+impl App {
+    pub async fn requested(&self, name: &str) -> Person {
+        self.enters(somebody(name))
+    }
+
+    pub fn enters(&self, newcomer: Newcomer) -> Person {
+        self.enter_all(vec![newcomer]).remove(0)
+    }
+
+    pub fn enter_all(&self, newcomers: Vec<Newcomer>) -> Vec<Person> {
+        let records: Vec<_> = newcomers.iter().map(Newcomer::record).collect();
+        let mut entered = 0;
+        let conn = &mut self.db.conn();
+        for batch in records.chunks(500) {
+            entered += developers::enter(conn, batch, &Occasion::system("test")).unwrap();
+        }
+        assert_eq!(entered, records.len(), "two newcomers with one mailbox");
+        let people = records.iter().zip(&newcomers);
+        people
+            .map(|(record, newcomer)| Person {
+                id: record.id,
+                name: if newcomer.name.is_empty() { newcomer.email.clone() } else { newcomer.name.clone() },
+                email: newcomer.email.clone(),
+            })
+            .collect()
+    }
+
+    /// The developer's row as it is now.
+    #[track_caller]
+    pub fn row(&self, person: &Person) -> Developer {
+        self.find(person.id).expect("the developer is there")
+    }
+
+    pub fn find(&self, id: DeveloperId) -> Option<Developer> {
+        let found = rows::table.find(id).select(Developer::as_select()).first(&mut self.db.conn());
+        found.optional().unwrap()
+    }
+
+    /// The audit log, oldest first, without what made the world.
+    pub fn entries(&self) -> Vec<AuditEntry> {
+        audit_entries::table
+            .filter(audit_entries::actor_name.ne("test"))
+            .order(audit_entries::id)
+            .select(AuditEntry::as_select())
+            .load(&mut self.db.conn())
+            .unwrap()
+    }
+
+    /// What the log says about developers.
+    pub fn decisions(&self) -> Vec<AuditEntry> {
+        let entries = self.entries().into_iter();
+        entries.filter(|entry| entry.event.as_str().starts_with("developer.")).collect()
+    }
+
+    /// All that a request may change, in words: to compare before and after.
+    pub fn state(&self) -> Vec<String> {
+        let mut state = self.db.texts(
+            "select concat_ws('|', email, full_name, organization, purpose, status, version, decided_by, reason, \
+             email_verified_at is null, decided_at is null) from developers order by mailbox",
+        );
+        state.extend(self.db.texts(
+            "select concat_ws('|', event, actor_kind, actor_name, actor_email, subject_name, subject_email, \
+             from_status, to_status, reason, details) from audit_entries where event like 'developer.%' order by id",
+        ));
+        state
+    }
+}
