@@ -28,8 +28,8 @@ fn main() -> Outcome<()> {
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
     let mut table = String::new();
     for (constant, stem, extension, content) in [
-        ("CSS", "app", "css", css.into_bytes()),
-        ("JS", "app", "js", fs::read("static/app.js")?),
+        ("CSS", "app", "css", lean(&css)),
+        ("JS", "app", "js", lean(&fs::read_to_string("static/app.js")?)),
         ("HTMX", "htmx", "js", fs::read(HTMX)?),
         ("FAVICON", "favicon", "svg", fs::read("static/favicon.svg")?),
     ] {
@@ -54,6 +54,13 @@ fn main() -> Outcome<()> {
     }
     fs::write(out.join("assets.rs"), table)?;
     Ok(())
+}
+
+/// Comments on lines of their own and indentation are for readers of the source.
+fn lean(source: &str) -> Vec<u8> {
+    let is_comment = |line: &str| line.starts_with("//") || (line.starts_with("/*") && line.ends_with("*/"));
+    let lines = source.lines().map(str::trim).filter(|line| !line.is_empty() && !is_comment(line));
+    lines.flat_map(|line| [line.as_bytes(), b"\n"].concat()).collect()
 }
 
 fn fetch_htmx() -> Outcome<()> {

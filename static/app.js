@@ -52,6 +52,11 @@
     if (request.method === "GET") [...request.body].forEach(([name, value]) => value || request.body.delete(name));
   });
 
+  // Cards on phones are grids, which Safari takes for no table unless each part says its role.
+  const roles = () => document.querySelectorAll("#rows > tr").forEach((row) => (row.role = "row"));
+  on("htmx:after:swap", roles);
+  roles();
+
   // The focus goes on to the next row; a row that was refused keeps it.
   on("htmx:before:swap", ({ detail: { ctx } }) => {
     const row = ctx.sourceElement.closest("[id^=developer-]");

@@ -100,11 +100,15 @@ impl Ground {
     fn clear_away(&mut self) -> Anyhow<()> {
         self.log_statements(false)?;
         // The trigger that keeps the audit log from being emptied must look away.
-        self.conn.batch_execute(
+        for statement in [
             "set session_replication_role = replica; truncate audit_entries, throttles, admin_sessions; \
-             set session_replication_role = origin; vacuum (analyze) developers; vacuum (analyze) developer_counts; \
-             checkpoint",
-        )?;
+             set session_replication_role = origin",
+            "vacuum (analyze) developers",
+            "vacuum (analyze) developer_counts",
+            "checkpoint",
+        ] {
+            self.conn.batch_execute(statement)?;
+        }
         Ok(())
     }
 
@@ -191,7 +195,9 @@ fn fill(cluster: &PrivateCluster, conn: &mut PgConnection, database: &str, rows:
     migrations::run(&mut connect(&cluster.url(FILLING))?)?;
     {
         let mut conn = PgConnection::establish(&cluster.superuser_url(FILLING))?;
-        conn.batch_execute("set maintenance_work_mem = '512MB'; set work_mem = '64MB'; set max_parallel_workers_per_gather = 0")?;
+        conn.batch_execute(
+            "set maintenance_work_mem = '512MB'; set work_mem = '64MB'; set max_parallel_workers_per_gather = 0",
+        )?;
         // An index is built faster than it is grown.
         let indexes = sql_query(
             "select indexdef as text from pg_indexes where tablename = 'developers' \
@@ -213,11 +219,11 @@ fn fill(cluster: &PrivateCluster, conn: &mut PgConnection, database: &str, rows:
         let hash = passwords::hash_now(PASSWORD)?;
         conn.batch_execute(&format!(
             "insert into admins select gen_random_uuid(), 'admin' || n || '@desk.example', \
-             'admin' || n || '@desk.example', 'Admin ' || n, '{hash}', now() from generate_series(0, {ADMINS} - 1) as n; \
-             vacuum (freeze, analyze)"
+             'admin' || n || '@desk.example', 'Admin ' || n, '{hash}', now() from generate_series(0, {ADMINS} - 1) as n"
         ))?;
+        conn.batch_execute("vacuum (freeze, analyze)")?;
     }
-    conn.batch_execute(&format!("alter database {FILLING} rename to {database}; checkpoint"))?;
+    conn.batch_execute(&format!("alter database {FILLING} rename to {database}"))?;
     println!("… in {:.0} s.", begun.elapsed().as_secs_f64());
     Ok(())
 }

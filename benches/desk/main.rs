@@ -47,7 +47,7 @@ fn main() -> Anyhow<()> {
     if let Err(why) = &pgbench {
         println!("There is no pgbench to compare with: {why}");
     }
-    let loads = record::loads(&mut ground)?;
+    let loads = load::recorded(&mut ground)?;
 
     report.idle_memory = program::idle_memory(&ground)?;
     report.start = program::start_to_first_page(&ground)?;
@@ -102,8 +102,8 @@ fn compare(
 
 /// The numbers of the tabs beside `count(*)`.
 fn counts(ground: &mut Ground, program: &Program, session: &str) -> Anyhow<Vec<(String, i64, i64)>> {
-    let page = Connection::open(program.address)?.get("/admin/developers", session)?;
-    let shown = client::tab_counts(&page.text());
+    let mut connection = Connection::open(program.address)?;
+    let shown = client::tab_counts(&connection.get("/admin/developers", session)?.expect(200)?.text());
     let counted = ground.counts()?;
     if shown.len() != counted.len() {
         return Err(format!("the page shows {} counts", shown.len()).into());

@@ -53,7 +53,7 @@ with words as (
         end as company,
         words.purpose[1 + floor(f * array_length(words.purpose, 1))::int] as purpose,
         -- Three years, evenly.
-        date_trunc('milliseconds', timestamptz '2026-11-01' - interval '3 years' * (({rows} - n + d) / {rows})) as requested_at,
+        date_trunc('milliseconds', date_trunc('day', now()) - interval '21 days' - interval '3 years' * (({rows} - n + d) / {rows})) as requested_at,
         case
             when n % 100 < 12 then 'requested' when n % 100 < 18 then 'rejected'
             when n % 100 < 22 then 'revoked' else 'approved'

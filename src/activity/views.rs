@@ -1,9 +1,12 @@
 //! The log as a page.
 
+use std::collections::HashSet;
+
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use crate::audit::{ActivityList, AuditEntry, Event, PATH, SubjectKind, event_label, what};
+use crate::audit::{ActivityList, AuditEntry, Event, PATH, event_label, what};
+use crate::ids::DeveloperId;
 use crate::web::chrome::{Choice, Chrome, Empty, Link, Pager, Search};
 use crate::web::moments::Moment;
 use crate::web::pagination::{PER_PAGE, Place, Slice};
@@ -15,7 +18,7 @@ pub struct Line {
     pub what: String,
     /// The subject's email.
     pub subject: String,
-    /// The record, unless this very entry ended it.
+    /// The record, while there is one.
     pub subject_href: Option<String>,
     pub from: Option<String>,
     pub to: Option<String>,
@@ -23,14 +26,14 @@ pub struct Line {
 }
 
 impl Line {
-    fn new(entry: &AuditEntry, now: DateTime<Utc>) -> Self {
-        let has_page = entry.subject_kind == SubjectKind::Developer && entry.event != Event::DeveloperDeleted;
+    fn new(entry: &AuditEntry, standing: &HashSet<DeveloperId>, now: DateTime<Utc>) -> Self {
+        let record = entry.subject_id.map(DeveloperId).filter(|id| standing.contains(id));
         Self {
             at: Moment::new(entry.at, now),
             actor: entry.actor_name.clone(),
             what: what(entry),
             subject: entry.subject_email.clone(),
-            subject_href: entry.subject_id.filter(|_| has_page).map(|id| format!("/admin/developers/{id}")),
+            subject_href: record.map(|id| format!("/admin/developers/{id}")),
             from: entry.from_status.clone(),
             to: entry.to_status.clone(),
             reason: (!entry.reason.is_empty()).then(|| entry.reason.clone()),
@@ -53,7 +56,7 @@ impl Activity {
     pub fn new(
         chrome: Chrome,
         list: &ActivityList,
-        slice: &Slice<AuditEntry>,
+        (slice, standing): (&Slice<AuditEntry>, &HashSet<DeveloperId>),
         base_url: &str,
         now: DateTime<Utc>,
     ) -> Self {
@@ -72,7 +75,7 @@ impl Activity {
                 sorts: Vec::new(),
             },
             kinds,
-            entries: slice.rows.iter().map(|entry| Line::new(entry, now)).collect(),
+            entries: slice.rows.iter().map(|entry| Line::new(entry, standing, now)).collect(),
             pager: Pager {
                 previous: link(slice.rows.first(), slice.has_previous, Place::Before),
                 next: link(slice.rows.last(), slice.has_next, Place::After),

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 
 use super::queries::Developer;
 use super::status::Status;
@@ -112,7 +112,11 @@ impl Cursor {
         let (key, id) = text.split_once('.')?;
         let id = id.parse().ok()?;
         let key = match sort {
-            Sort::RequestedAt | Sort::DecidedAt => Key::Time(DateTime::from_timestamp_micros(key.parse().ok()?)?),
+            Sort::RequestedAt | Sort::DecidedAt => {
+                // chrono knows years that PostgreSQL does not.
+                let at = DateTime::from_timestamp_micros(key.parse().ok()?)?;
+                Key::Time(Some(at).filter(|at| (0..=9_999).contains(&at.year()))?)
+            }
             Sort::Name | Sort::Email => {
                 let text = String::from_utf8(URL_SAFE_NO_PAD.decode(key).ok()?).ok()?;
                 if text.contains('\0') {

@@ -8,7 +8,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
 use actix_web::dev::Server;
-use actix_web::middleware::{Compress, from_fn};
+use actix_web::middleware::from_fn;
 use actix_web::web::Data;
 use actix_web::{App, HttpServer};
 use tracing_actix_web::TracingLogger;
@@ -20,7 +20,7 @@ use crate::db::Db;
 use crate::passwords::Passwords;
 use crate::routes;
 use crate::web::cookies::Cookies;
-use crate::web::{errors, origin};
+use crate::web::{compress, errors, origin};
 
 /// Connections per instance. More than the cores can use at once, few enough to hold a page in front of many admins.
 pub const POOL_SIZE: u32 = 8;
@@ -73,7 +73,7 @@ pub fn run(listener: TcpListener, shared: Shared) -> io::Result<Server> {
             .configure(route_config)
             .wrap(from_fn(origin::refuse_foreign))
             .wrap(from_fn(errors::dress))
-            .wrap(Compress::default())
+            .wrap(from_fn(compress::pages))
             .wrap(TracingLogger::<Spans>::new())
     })
     .disable_signals()

@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod chrome;
+pub mod compress;
 pub mod cookies;
 pub mod errors;
 pub mod flash;

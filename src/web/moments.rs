@@ -18,9 +18,10 @@ impl Moment {
         Self {
             iso: at.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
             absolute: at.format("%-d %b %Y, %H:%M UTC").to_string(),
-            relative: match span(at, now) {
-                Some(span) => format!("{span} ago"),
-                None => "just now".into(),
+            relative: match (span(at, now), span(now, at)) {
+                (Some(past), _) => format!("{past} ago"),
+                (None, Some(future)) => format!("in {future}"),
+                (None, None) => "just now".into(),
             },
         }
     }
@@ -75,6 +76,7 @@ mod tests {
         assert_eq!(ago(TimeDelta::days(59)), "1 month");
         assert_eq!(ago(TimeDelta::days(800)), "2 years");
         assert_eq!(ago(TimeDelta::days(-2)), "");
+        assert_eq!(Moment::new(now + TimeDelta::days(2), now).relative, "in 2 days");
     }
 
     #[test]

@@ -36,6 +36,13 @@ impl Rendered {
     pub fn of(template: &impl Template) -> Result<Self, AppError> {
         template.render().map(Self).map_err(AppError::fault)
     }
+
+    /// This one and then another.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.0 += &other.0;
+        self
+    }
 }
 
 impl fmt::Display for Rendered {

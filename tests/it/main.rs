@@ -2,5 +2,11 @@
 
 mod support;
 
+mod activity;
+mod admins;
+mod counts;
 mod developers;
 mod private_cluster;
+mod sessions;
+mod throttles;
+mod web;

@@ -213,7 +213,7 @@ fn empty(page: &Page) -> Empty {
 macro_rules! tab_page {
     ($name:ident, $path:literal, $row:ty) => {
         #[derive(Template)]
-        #[template(path = $path, blocks = ["list"])]
+        #[template(path = $path, blocks = ["list", "lead", "tabs"])]
         struct $name {
             chrome: Chrome,
             desk: Desk,
@@ -248,7 +248,13 @@ impl ListPage<'_> {
             ($name:ident, $row:ident) => {{
                 let rows = page.slice.rows.iter().map(|row| $row::new(row, &context)).collect();
                 let view = $name { chrome, desk: Desk::new(page, base_url, now), rows };
-                if wants_fragment { Rendered::of(&view.as_list()) } else { Rendered::of(&view) }
+                if wants_fragment {
+                    Ok(Rendered::of(&view.as_list())?
+                        .and(Rendered::of(&view.as_lead())?)
+                        .and(Rendered::of(&view.as_tabs())?))
+                } else {
+                    Rendered::of(&view)
+                }
             }};
         }
         match page.list.tab {

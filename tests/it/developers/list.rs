@@ -75,8 +75,16 @@ async fn each_tab_has_its_own_order_and_says_it() {
     assert_eq!(all[0..4], ["Third"; 4], "the newest request comes first");
     assert_eq!(all[8..12], ["First"; 4]);
 
-    let lead = |page: &crate::support::html::Page| page.all_text();
-    assert!(lead(&requested).contains("Oldest request first"), "the default order is said on the page");
+    for (tab, order) in TABS.iter().zip([
+        "Oldest request first",
+        "Newest decision first",
+        "Newest decision first",
+        "Newest decision first",
+        "Newest request first",
+    ]) {
+        let lead = admin.opens(&format!("/admin/developers?status={tab}")).await.text(".lead");
+        assert!(lead.contains(order), "the header line of {tab} does not say its order: {lead}");
+    }
 }
 
 #[actix_web::test]
@@ -138,7 +146,8 @@ async fn each_tab_tells_what_one_wants_to_know_there() {
     let page = admin.opens("/admin/developers?status=all").await;
     assert!(page.texts("button").contains(&"Approve".to_owned()));
     let labels = page.attributes("button", "aria-label");
-    for label in ["Approve Wai Ting", "Reject Wai Ting", "Revoke App Roved", "Re-approve Rev Oked", "More for Rej Ected"]
+    for label in
+        ["Approve Wai Ting", "Reject Wai Ting", "Revoke App Roved", "Re-approve Rev Oked", "More for Rej Ected"]
     {
         assert!(labels.contains(&label.to_owned()), "{label} is missing in {labels:?}");
     }
@@ -293,15 +302,57 @@ async fn parameters_that_make_no_sense_fall_back_to_what_is_usual() {
     let usual = admin.opens("/admin/developers").await.row_ids();
     let id = usual[3].clone();
     for query in [
-        "status=nobody", "status=", "status=Requested", "status=requested%00", "status=1&status=all", "status[]=all",
-        "sort=drop", "sort=-", "sort=--name", "sort=name%20desc", "sort=id", "sort=password_hash", "sort=%00",
-        "sort=requested_at", "sort=%2Brequested_at",
-        "per_page=-1", "per_page=0", "per_page=2147483648", "per_page=9223372036854775808", "per_page=1e9",
-        "per_page=abc", "per_page=25.0", "per_page=%00", "per_page=%F0%9F%98%80",
-        "after=", "after=abc", "after=%00", "after=.", "after=1.2", "after=-1", "after=99999999999999999999999.x",
-        "after=9223372036854775807.zz", "before=abc", "before=%ff%fe", "after=%ff", "before=", "page=7", "limit=1",
-        "offset=1000000", "q=", "q=%20%20", "q=%00", "q=%09%0a", "unknown=1", "&&&", "=", "%", "%zz", "%ff=%ff",
-        "after[]=x", "utm_source=mail",
+        "status=nobody",
+        "status=",
+        "status=Requested",
+        "status=requested%00",
+        "status=1&status=all",
+        "status[]=all",
+        "sort=drop",
+        "sort=-",
+        "sort=--name",
+        "sort=name%20desc",
+        "sort=id",
+        "sort=password_hash",
+        "sort=%00",
+        "sort=requested_at",
+        "sort=%2Brequested_at",
+        "per_page=-1",
+        "per_page=0",
+        "per_page=2147483648",
+        "per_page=9223372036854775808",
+        "per_page=1e9",
+        "per_page=abc",
+        "per_page=25.0",
+        "per_page=%00",
+        "per_page=%F0%9F%98%80",
+        "after=",
+        "after=abc",
+        "after=%00",
+        "after=.",
+        "after=1.2",
+        "after=-1",
+        "after=99999999999999999999999.x",
+        "after=9223372036854775807.zz",
+        "before=abc",
+        "before=%ff%fe",
+        "after=%ff",
+        "before=",
+        "page=7",
+        "limit=1",
+        "offset=1000000",
+        "q=",
+        "q=%20%20",
+        "q=%00",
+        "q=%09%0a",
+        "unknown=1",
+        "&&&",
+        "=",
+        "%",
+        "%zz",
+        "%ff=%ff",
+        "after[]=x",
+        "utm_source=mail",
     ] {
         let answer = admin.gets(&format!("/admin/developers?{query}")).await;
         assert_eq!(answer.status, 200, "{query}");
@@ -309,12 +360,21 @@ async fn parameters_that_make_no_sense_fall_back_to_what_is_usual() {
     }
     // These are places, if odd ones: any page of the list will do, but a page it must be.
     for query in [
-        format!("after=0.{id}"), format!("after=-62135596800000000.{id}"), format!("after=9223372036854775807.{id}"),
-        format!("after=-9223372036854775808.{id}"), format!("before=0.{id}"), format!("after=8210266876799999999.{id}"),
-        format!("before=9223372036854775807.{id}"), format!("sort=name&after=.{id}"), format!("sort=email&after=AA.{id}"),
-        format!("sort=name&before=_w.{id}"), format!("sort=name&after={}.{id}", "QQ".repeat(3_000)),
-        format!("after=1.{id}&before=1.{id}"), format!("sort=decided_at&after=8210298412799000000.{id}"),
-        format!("sort=-requested_at&after=8210298412799000000.{id}"), format!("before=-62135596800000000.{id}"),
+        format!("after=0.{id}"),
+        format!("after=-62135596800000000.{id}"),
+        format!("after=9223372036854775807.{id}"),
+        format!("after=-9223372036854775808.{id}"),
+        format!("before=0.{id}"),
+        format!("after=8210266876799999999.{id}"),
+        format!("before=9223372036854775807.{id}"),
+        format!("sort=name&after=.{id}"),
+        format!("sort=email&after=AA.{id}"),
+        format!("sort=name&before=_w.{id}"),
+        format!("sort=name&after={}.{id}", "QQ".repeat(3_000)),
+        format!("after=1.{id}&before=1.{id}"),
+        format!("sort=decided_at&after=8210298412799000000.{id}"),
+        format!("sort=-requested_at&after=8210298412799000000.{id}"),
+        format!("before=-62135596800000000.{id}"),
         format!("sort=-requested_at&after=-8334601228800000000.{id}"),
     ] {
         let answer = admin.gets(&format!("/admin/developers?{query}")).await;
@@ -350,7 +410,7 @@ async fn searches_find_by_name_address_and_company() {
         ("raman nowhere", vec![]),
         ("жуков", vec!["Пётр Жуков"]),
         ("ЖУК", vec!["Пётр Жуков"]),
-        ("wei li", vec!["Wei Li", "Weimar Library"]),
+        ("wei li", vec!["Wei Li"]),
         ("zoë", vec!["Zoë O'Hara"]),
         ("ZOË", vec!["Zoë O'Hara"]),
         ("o'hara", vec!["Zoë O'Hara"]),
@@ -543,7 +603,7 @@ async fn the_numbers_belong_to_the_rows_beside_them() {
     let people = app.enter_all((0..20).map(|n| somebody(&format!("Ada Nr{n}"))).collect());
     let moving = async {
         for person in &people {
-            let _ = admin.moves(person, "approve", 1).await.done();
+            admin.moves(person, "approve", 1).await.done();
         }
     };
     let reading = async {
@@ -554,5 +614,5 @@ async fn the_numbers_belong_to_the_rows_beside_them() {
             assert_eq!(page.count_of("all"), "20");
         }
     };
-    futures_util::join!(moving, reading);
+    tokio::join!(moving, reading);
 }

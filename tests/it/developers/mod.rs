@@ -1,2 +1,5 @@
+mod delete;
+mod edit;
 mod list;
+mod show;
 mod transition;

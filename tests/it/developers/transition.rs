@@ -56,8 +56,7 @@ async fn only_what_the_table_allows_is_offered() {
     for status in STATUSES {
         let person = app.enters(somebody(&format!("Some {status}")).now(status));
         let lawful: Vec<_> = ACTIONS.into_iter().filter(|action| lawful(status, action).is_some()).collect();
-        for page in
-            [format!("/admin/developers?status={status}"), "/admin/developers?status=all".into(), person.path()]
+        for page in [format!("/admin/developers?status={status}"), "/admin/developers?status=all".into(), person.path()]
         {
             let shown = admin.opens(&page).await.shown(&person.id.to_string()).unwrap();
             assert_eq!(shown.verbs, lawful, "{page}");
@@ -164,7 +163,7 @@ async fn an_older_version_is_refused_and_says_who_was_quicker() {
         }
         assert_eq!(app.state(), before);
         for version in [0, 3, -1, i32::MAX] {
-            let _ = admin.moves(&ada, "approve", version).await.refused(409);
+            admin.moves(&ada, "approve", version).await.refused(409);
         }
         assert_eq!(app.state(), before);
     })
@@ -175,9 +174,9 @@ async fn an_older_version_is_refused_and_says_who_was_quicker() {
 async fn a_repeated_click_conflicts_and_does_not_repeat() {
     both_ways(async |app: &App, admin| {
         let ada = app.requested("Ada Byron").await;
-        let _ = admin.moves(&ada, "approve", 1).await.done();
-        let _ = admin.moves(&ada, "approve", 1).await.refused(409);
-        let _ = admin.moves(&ada, "approve", 2).await.refused(409);
+        admin.moves(&ada, "approve", 1).await.done();
+        admin.moves(&ada, "approve", 1).await.refused(409);
+        admin.moves(&ada, "approve", 2).await.refused(409);
         assert_eq!(app.decisions().len(), 1);
     })
     .await;
@@ -256,7 +255,7 @@ async fn a_reason_has_at_most_two_thousand_characters() {
         assert_eq!((app.row(&ada).status, app.decisions().len()), (Requested, 0));
         let longest = "ж".repeat(2_000);
         let fields = [("action", "reject"), ("version", "1"), ("reason", longest.as_str())];
-        let _ = admin.posts(&ada.moves(), &fields).await.done();
+        admin.posts(&ada.moves(), &fields).await.done();
         assert_eq!(app.row(&ada).reason, longest);
     })
     .await;

@@ -34,11 +34,7 @@ fn an_ordinary_user_has_a_cluster_of_their_own_and_root_continues_it() {
     let left = Instant::now();
     users.leave();
     assert_back_in_time(&roots, before, left);
-    assert_eq!(
-        fs::metadata(pgdata.join("postmaster.pid")).unwrap().uid(),
-        NOBODY,
-        "not postgres, and not root"
-    );
+    assert_eq!(fs::metadata(pgdata.join("postmaster.pid")).unwrap().uid(), NOBODY, "not postgres, and not root");
 }
 
 #[test]
@@ -63,11 +59,7 @@ fn root_keeps_a_cluster_elsewhere_when_its_server_cannot_reach_the_data_director
     fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o700)).unwrap();
     let cluster = attach(dir.path());
     let folder = cluster.folder().to_owned();
-    assert!(
-        folder.starts_with("/var/lib/guestlist"),
-        "{}",
-        folder.display()
-    );
+    assert!(folder.starts_with("/var/lib/guestlist"), "{}", folder.display());
     assert!(accepts(&cluster));
     drop(cluster);
     fs::remove_dir_all(&folder).unwrap();

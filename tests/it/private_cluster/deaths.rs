@@ -18,10 +18,7 @@ fn the_server_leaves_with_the_last_process() {
     let server = server_in(cluster.folder());
     drop(cluster);
     assert!(!lives(server));
-    assert!(
-        !folder_in(dir.path()).join("pgdata/postmaster.pid").exists(),
-        "it was shut down, not killed"
-    );
+    assert!(!folder_in(dir.path()).join("pgdata/postmaster.pid").exists(), "it was shut down, not killed");
 }
 
 #[test]
@@ -78,15 +75,12 @@ fn when_the_server_is_killed_its_owner_starts_it_again() {
     let other = Another::starting(dir.path()).up();
     // A session in the middle of a statement keeps the shared memory of the old server in use for a moment.
     let busy = cluster.url("guestlist");
-    let busy = thread::spawn(move || {
-        sql_query("select pg_sleep(60)").execute(&mut PgConnection::establish(&busy).unwrap())
-    });
+    let busy =
+        thread::spawn(move || sql_query("select pg_sleep(60)").execute(&mut PgConnection::establish(&busy).unwrap()));
     let conn = &mut PgConnection::establish(&cluster.superuser_url("postgres")).unwrap();
     until(|| {
-        one(
-            conn,
-            "select count(*)::text from pg_stat_activity where query like '%pg_sleep(60)' and state = 'active'",
-        ) == "1"
+        one(conn, "select count(*)::text from pg_stat_activity where query like '%pg_sleep(60)' and state = 'active'")
+            == "1"
     });
     let before = server_in(cluster.folder());
 
@@ -94,10 +88,7 @@ fn when_the_server_is_killed_its_owner_starts_it_again() {
     signal("KILL", before.into());
     assert_back_in_time(&cluster, before, killed);
     assert!(busy.join().unwrap().is_err());
-    assert!(
-        PgConnection::establish(&other.url).is_ok(),
-        "both go on with the same server"
-    );
+    assert!(PgConnection::establish(&other.url).is_ok(), "both go on with the same server");
 }
 
 #[test]
@@ -113,23 +104,13 @@ fn the_process_number_in_an_old_pid_file_may_be_somebody_elses_by_now() {
     }
     let mut somebody = somebody.spawn().unwrap();
     let file = pgdata.join("postmaster.pid");
-    fs::write(
-        &file,
-        format!(
-            "{}\n{}\n1\n5432\n/nowhere\n\n  1 1\nready   \n",
-            somebody.id(),
-            pgdata.display()
-        ),
-    )
-    .unwrap();
+    fs::write(&file, format!("{}\n{}\n1\n5432\n/nowhere\n\n  1 1\nready   \n", somebody.id(), pgdata.display()))
+        .unwrap();
     std::os::unix::fs::chown(&file, Some(owner.uid()), Some(owner.gid())).unwrap();
 
     let cluster = attach(dir.path());
     assert!(accepts(&cluster));
-    assert!(
-        matches!(somebody.try_wait(), Ok(None)),
-        "nobody else was harmed"
-    );
+    assert!(matches!(somebody.try_wait(), Ok(None)), "nobody else was harmed");
     drop(somebody.stdin.take());
     somebody.wait().unwrap();
 }
@@ -142,16 +123,7 @@ fn ctrl_c_reaches_the_application_alone() {
     let server = server_in(cluster.folder());
     // The fields after the name: state, parent, process group, session.
     let stat = fs::read_to_string(format!("/proc/{server}/stat")).unwrap();
-    let fields: Vec<&str> = stat
-        .rsplit_once(')')
-        .unwrap()
-        .1
-        .split_whitespace()
-        .collect();
-    assert_eq!(
-        [fields[2], fields[3]],
-        [server.to_string(), server.to_string()],
-        "the server has a session of its own"
-    );
+    let fields: Vec<&str> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
+    assert_eq!([fields[2], fields[3]], [server.to_string(), server.to_string()], "the server has a session of its own");
     assert_eq!(fields[1], std::process::id().to_string());
 }

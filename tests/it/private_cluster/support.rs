@@ -27,18 +27,11 @@ pub struct Another {
 
 impl Another {
     pub fn starting(data_dir: &Path) -> Another {
-        Another::start(
-            &mut Command::new(std::env::current_exe().unwrap()),
-            data_dir,
-        )
+        Another::start(&mut Command::new(std::env::current_exe().unwrap()), data_dir)
     }
 
     pub fn start(command: &mut Command, data_dir: &Path) -> Another {
-        let arguments = [
-            "private_cluster::as_another_process",
-            "--exact",
-            "--nocapture",
-        ];
+        let arguments = ["private_cluster::as_another_process", "--exact", "--nocapture"];
         let mut process = command
             .args(arguments)
             .env(DATA_DIR, data_dir)
@@ -47,19 +40,12 @@ impl Another {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        Another {
-            stdin: process.stdin.take(),
-            process,
-            url: String::new(),
-        }
+        Another { stdin: process.stdin.take(), process, url: String::new() }
     }
 
     pub fn up(mut self) -> Another {
         let line = self.line();
-        self.url = line
-            .strip_prefix("up ")
-            .unwrap_or_else(|| panic!("{line}"))
-            .to_owned();
+        self.url = line.strip_prefix("up ").unwrap_or_else(|| panic!("{line}")).to_owned();
         self
     }
 
@@ -68,9 +54,7 @@ impl Another {
     }
 
     fn line(&mut self) -> String {
-        let lines = BufReader::new(self.process.stdout.as_mut().unwrap())
-            .lines()
-            .map_while(Result::ok);
+        let lines = BufReader::new(self.process.stdout.as_mut().unwrap()).lines().map_while(Result::ok);
         lines
             .into_iter()
             .find(|line| line.starts_with("up ") || line.starts_with("refused "))
@@ -96,12 +80,7 @@ impl Drop for Another {
 }
 
 pub fn settings(data_dir: &Path) -> Settings {
-    Settings {
-        data_dir: data_dir.to_owned(),
-        durable: false,
-        program_dir: None,
-        say: |_| (),
-    }
+    Settings { data_dir: data_dir.to_owned(), durable: false, program_dir: None, say: |_| () }
 }
 
 pub fn attach(data_dir: &Path) -> PrivateCluster {
@@ -122,12 +101,7 @@ pub fn with_cluster() -> TempDir {
         attach(&data_dir).folder().to_owned()
     });
     let dir = empty();
-    let copied = Command::new("cp")
-        .arg("-a")
-        .arg(&*TEMPLATE)
-        .arg(dir.path().join("postgres"))
-        .status()
-        .unwrap();
+    let copied = Command::new("cp").arg("-a").arg(&*TEMPLATE).arg(dir.path().join("postgres")).status().unwrap();
     assert!(copied.success());
     dir
 }
@@ -138,21 +112,13 @@ pub fn folder_in(data_dir: &Path) -> PathBuf {
 
 pub fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut names: Vec<String> = entries
-        .map(|entry| entry.file_name().to_string_lossy().into_owned())
-        .collect();
+    let mut names: Vec<String> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
     names.sort();
     names
 }
 
 pub fn server_in(folder: &Path) -> u32 {
-    fs::read_to_string(folder.join("pgdata/postmaster.pid"))
-        .unwrap()
-        .lines()
-        .next()
-        .unwrap()
-        .parse()
-        .unwrap()
+    fs::read_to_string(folder.join("pgdata/postmaster.pid")).unwrap().lines().next().unwrap().parse().unwrap()
 }
 
 pub fn accepts(cluster: &PrivateCluster) -> bool {
@@ -177,22 +143,11 @@ pub fn lives(process: u32) -> bool {
 #[cfg(not(target_os = "linux"))]
 pub fn lives(process: u32) -> bool {
     let probe = format!("kill -0 {process}");
-    Command::new("sh")
-        .args(["-c", &probe])
-        .stderr(Stdio::null())
-        .status()
-        .unwrap()
-        .success()
+    Command::new("sh").args(["-c", &probe]).stderr(Stdio::null()).status().unwrap().success()
 }
 
 pub fn signal(name: &str, process: i64) {
-    assert!(
-        Command::new("sh")
-            .args(["-c", &format!("kill -{name} {process}")])
-            .status()
-            .unwrap()
-            .success()
-    );
+    assert!(Command::new("sh").args(["-c", &format!("kill -{name} {process}")]).status().unwrap().success());
 }
 
 pub fn until(mut holds: impl FnMut() -> bool) {
@@ -209,10 +164,7 @@ pub fn one(conn: &mut PgConnection, query: &str) -> String {
         #[diesel(sql_type = sql_types::Text)]
         value: String,
     }
-    sql_query(format!("select ({query}) as value"))
-        .get_result::<Row>(conn)
-        .unwrap()
-        .value
+    sql_query(format!("select ({query}) as value")).get_result::<Row>(conn).unwrap().value
 }
 
 /// Whom the tests run as.

@@ -58,7 +58,7 @@ impl Admin {
     /// The same admin, with or without htmx.
     #[must_use]
     pub fn speaking(&self, htmx: bool) -> Self {
-        Self { browser: Browser { htmx, ..self.browser.clone() }, ..self.clone() }
+        Self { browser: self.browser.speaking(htmx), ..self.clone() }
     }
 
     /// In another browser that knows their session.
@@ -68,7 +68,7 @@ impl Admin {
 
     /// A page as the browser loads it, whatever htmx does afterwards.
     pub async fn opens(&self, path: &str) -> Page {
-        Browser { htmx: false, ..self.browser.clone() }.get(path).await.is(200).page()
+        self.browser.speaking(false).get(path).await.is(200).page()
     }
 
     pub async fn approve(&self, person: &Person) -> Told {
@@ -139,7 +139,6 @@ pub fn verbs_of(status: Status) -> Vec<&'static str> {
 
 impl Told {
     /// Done: 200 for htmx, else a redirect to a page.
-    #[must_use]
     #[track_caller]
     pub fn done(self) -> Self {
         let expected = if self.htmx { 200 } else { 303 };
@@ -150,7 +149,6 @@ impl Told {
         self
     }
 
-    #[must_use]
     #[track_caller]
     pub fn refused(self, status: u16) -> Self {
         Self { answer: self.answer.is(status), ..self }

@@ -145,9 +145,9 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// The same browser in the hands of htmx.
-    pub fn with_htmx(&self) -> Self {
-        Self { htmx: true, ..self.clone() }
+    /// The same browser, in the hands of htmx or not.
+    pub fn speaking(&self, htmx: bool) -> Self {
+        Self { htmx, ..self.clone() }
     }
 
     pub fn seeing(&self, page: &str) -> Self {
@@ -294,7 +294,6 @@ impl Answer {
         String::from_utf8(self.body.clone()).unwrap_or_else(|_| panic!("{}: no UTF-8", self.what))
     }
 
-    #[must_use]
     #[track_caller]
     pub fn is(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}: {}", self.what, String::from_utf8_lossy(&self.body));

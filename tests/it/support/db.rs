@@ -49,8 +49,7 @@ fn free_slot() -> (PathBuf, File) {
     for n in 0.. {
         let data_dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("desk-{n}"));
         fs::create_dir_all(&data_dir).unwrap();
-        let slot =
-            OpenOptions::new().create(true).truncate(false).write(true).open(data_dir.join("in-use")).unwrap();
+        let slot = OpenOptions::new().create(true).truncate(false).write(true).open(data_dir.join("in-use")).unwrap();
         if slot.try_lock().is_ok() {
             return (data_dir, slot);
         }
@@ -155,7 +154,8 @@ pub fn number(conn: &mut PgConnection, sql: &str) -> i64 {
         #[diesel(sql_type = sql_types::BigInt)]
         value: i64,
     }
-    let row = sql_query(format!("select (value)::bigint as value from ({sql}) as answer(value)")).get_result::<Row>(conn);
+    let row =
+        sql_query(format!("select (value)::bigint as value from ({sql}) as answer(value)")).get_result::<Row>(conn);
     row.unwrap_or_else(|error| panic!("{sql}: {error}")).value
 }
 

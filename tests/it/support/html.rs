@@ -49,9 +49,7 @@ impl Page {
         Self(match html {
             page if page.starts_with("<!DOCTYPE") => Html::parse_document(page),
             // A row alone is no row outside of a table.
-            row if row.starts_with("<tr") => {
-                Html::parse_fragment(&format!("<table><tbody>{row}</tbody></table>"))
-            }
+            row if row.starts_with("<tr") => Html::parse_fragment(&format!("<table><tbody>{row}</tbody></table>")),
             part => Html::parse_fragment(part),
         })
     }
@@ -119,7 +117,8 @@ impl Page {
     pub fn shown(&self, id: &str) -> Option<Shown> {
         let element = self.0.select(&selector(&format!(r#"[id="developer-{id}"]"#))).next()?;
         let values = |css: &str| -> Vec<String> {
-            let found = element.select(&selector(css)).filter_map(|input| input.value().attr("value"));
+            let css = selector(css);
+            let found = element.select(&css).filter_map(|input| input.value().attr("value"));
             found.map(str::to_owned).collect()
         };
         let versions = values(r#"input[name="version"]"#);
@@ -135,9 +134,9 @@ impl Page {
 
     /// The form that posts this action for a developer.
     pub fn form_for(&self, id: &str, verb: &str) -> Option<Form> {
-        let css = format!(r#"[id="developer-{id}"] form"#);
-        let forms = self.0.select(&selector(&css)).map(form_of);
-        forms.into_iter().find(|form| form.fields.contains(&("action".into(), verb.into())))
+        let css = selector(&format!(r#"[id="developer-{id}"] form"#));
+        let mut forms = self.0.select(&css).map(form_of);
+        forms.find(|form| form.fields.contains(&("action".into(), verb.into())))
     }
 
     /// The only such form.
@@ -150,7 +149,8 @@ impl Page {
 
 fn form_of(form: ElementRef<'_>) -> Form {
     let attribute = |name| form.value().attr(name).unwrap_or_default().to_owned();
-    let inputs = form.select(&selector("input[name], textarea[name]")).map(|field| {
+    let css = selector("input[name], textarea[name]");
+    let inputs = form.select(&css).map(|field| {
         let name = field.value().attr("name").unwrap_or_default().to_owned();
         let value = match field.value().name() {
             "textarea" => field.text().collect(),

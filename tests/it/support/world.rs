@@ -117,7 +117,7 @@ impl Newcomer {
         Self { decided_at, ..self }
     }
 
-    fn record(&self) -> NewRecord {
+    pub fn record(&self) -> NewRecord {
         NewRecord {
             id: DeveloperId::new(),
             email: EmailAddress::parse(&self.email).unwrap(),

@@ -1,0 +1,101 @@
+//! The recorded statements as a script of `pgbench`.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use crate::Anyhow;
+use crate::ground::{self, Ground};
+use crate::record::Statement;
+
+/// A script and the values of its variables.
+#[derive(Clone, Debug, Default)]
+pub struct Script {
+    text: String,
+    values: Vec<(String, String)>,
+}
+
+impl Script {
+    pub fn of(statements: &[Statement]) -> Self {
+        Self::default().with(statements, |_| None)
+    }
+
+    /// Draws a number for each run of the script.
+    pub fn drawing(name: &str, range: &str) -> Self {
+        Self { text: format!("\\set {name} random({range})\n"), values: Vec::new() }
+    }
+
+    /// More statements; where `instead` has something to say of a value, that stands in its place.
+    pub fn with(mut self, statements: &[Statement], instead: impl Fn(&str) -> Option<String>) -> Self {
+        for statement in statements {
+            let mut parts = statement.sql.split('$');
+            self.text += parts.next().unwrap_or_default();
+            for part in parts {
+                let digits = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
+                let number: usize = part[..digits].parse().unwrap_or_default();
+                match statement.parameters.get(number.wrapping_sub(1)) {
+                    Some(Some(value)) => match instead(value) {
+                        Some(expression) => self.text += &expression,
+                        None => {
+                            let name = format!("v{}", self.values.len());
+                            let _ = write!(self.text, ":{name}");
+                            self.values.push((name, value.clone()));
+                        }
+                    },
+                    Some(None) => self.text += "NULL",
+                    // No parameter: a dollar of the statement's own.
+                    None => self.text += &format!("${}", &part[..digits]),
+                }
+                self.text += &part[digits..];
+            }
+            self.text += ";\n";
+        }
+        self
+    }
+}
+
+pub struct Pgbench {
+    program: PathBuf,
+    url: String,
+}
+
+impl Pgbench {
+    /// Beside the server programs that run, else in the PATH.
+    pub fn find(ground: &Ground) -> Result<Self, String> {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let folders: Vec<PathBuf> = ground.programs().into_iter().chain(std::env::split_paths(&path)).collect();
+        match folders.iter().map(|folder| folder.join("pgbench")).find(|program| program.exists()) {
+            Some(program) => Ok(Self { program, url: ground.url() }),
+            None => Err(format!(
+                "it is neither in {} nor in the PATH; PostgreSQL's client or contrib package has it",
+                folders.first().map_or(Path::new("the server's folder"), PathBuf::as_path).display()
+            )),
+        }
+    }
+
+    /// Runs of the script a second.
+    pub fn run(&self, script: &Script, clients: usize, length: Duration) -> Anyhow<f64> {
+        let file = ground::folder().join("statements.sql");
+        fs::write(&file, &script.text)?;
+        let mut pgbench = Command::new(&self.program);
+        pgbench.args(["--no-vacuum", "--protocol=prepared", "--jobs", if clients > 1 { "2" } else { "1" }]);
+        pgbench.arg(format!("--client={clients}")).arg(format!("--time={}", length.as_secs().max(1)));
+        pgbench.arg("--file").arg(&file);
+        for (name, value) in &script.values {
+            pgbench.arg(format!("--define={name}={value}"));
+        }
+        let ran = pgbench.arg(&self.url).output()?;
+        let said = String::from_utf8_lossy(&ran.stdout);
+        let per_second = said
+            .lines()
+            .filter_map(|line| line.strip_prefix("tps = "))
+            .filter_map(|rest| rest.split(' ').next()?.parse().ok())
+            .next_back();
+        match per_second {
+            Some(n) if ran.status.success() => Ok(n),
+            _ => Err(format!("pgbench failed: {said}{}", String::from_utf8_lossy(&ran.stderr)).into()),
+        }
+    }
+}
