@@ -36,6 +36,8 @@ impl Script {
                 let digits = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
                 let number: usize = part[..digits].parse().unwrap_or_default();
                 match statement.parameters.get(number.wrapping_sub(1)) {
+                    // pgbench has no empty variables.
+                    Some(Some(value)) if value.is_empty() => self.text += "''",
                     Some(Some(value)) => match instead(value) {
                         Some(expression) => self.text += &expression,
                         None => {

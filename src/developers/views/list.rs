@@ -9,7 +9,7 @@ use crate::developers::list::{Cursor, List, Order, Sort, Tab};
 use crate::developers::queries::{Developer, Page, Totals};
 use crate::developers::status::Status;
 use crate::error::AppError;
-use crate::web::chrome::{Choice, Chrome, Column, Empty, Link, Pager, Search, ShownMessage};
+use crate::web::chrome::{Choice, Chrome, Column, Empty, Link, Pager, Search};
 use crate::web::moments::{counted, grouped, span};
 use crate::web::page::Rendered;
 use crate::web::pagination::{PER_PAGE, Place};
@@ -27,7 +27,7 @@ pub struct TabLink {
     pub current: bool,
 }
 
-fn tabs(list: &List, totals: &Totals) -> Vec<TabLink> {
+pub fn tabs(list: &List, totals: &Totals) -> Vec<TabLink> {
     Tab::all()
         .map(|tab| TabLink {
             key: tab.key(),
@@ -40,7 +40,7 @@ fn tabs(list: &List, totals: &Totals) -> Vec<TabLink> {
 }
 
 /// "12 are waiting for a decision, the oldest for 4 days."
-fn waiting(totals: &Totals, now: DateTime<Utc>) -> String {
+pub fn waiting(totals: &Totals, now: DateTime<Utc>) -> String {
     let n = totals.of(Tab::One(Status::Requested));
     let age = totals.oldest_request.and_then(|oldest| span(oldest, now));
     match (n, age) {
@@ -52,7 +52,7 @@ fn waiting(totals: &Totals, now: DateTime<Utc>) -> String {
     }
 }
 
-fn total(list: &List, totals: &Totals, matches: Option<Matches>) -> String {
+pub fn total(list: &List, totals: &Totals, matches: Option<Matches>) -> String {
     match matches {
         None => counted(totals.of(list.tab), "developer"),
         Some(Matches::Exactly(1)) => "1 match".into(),
@@ -263,40 +263,6 @@ impl ListPage<'_> {
             Tab::One(Status::Rejected) => tab!(RejectedPage, RefusedRow),
             Tab::One(Status::Revoked) => tab!(RevokedPage, RefusedRow),
             Tab::All => tab!(AllPage, AnyRow),
-        }
-    }
-}
-
-/// The answer to a button, for htmx: the record as it is now, or nothing in its place, and all numbers.
-#[derive(Template)]
-#[template(path = "developers/moved.html")]
-pub struct Moved {
-    id: String,
-    truth: Option<Rendered>,
-    title: String,
-    tabs: Vec<TabLink>,
-    waiting: String,
-    total: String,
-    message: ShownMessage,
-}
-
-impl Moved {
-    pub fn new(
-        id: String,
-        truth: Option<Rendered>,
-        title: String,
-        (list, totals, matches): (&List, &Totals, Option<Matches>),
-        message: ShownMessage,
-        now: DateTime<Utc>,
-    ) -> Self {
-        Self {
-            id,
-            truth,
-            title,
-            tabs: tabs(list, totals),
-            waiting: waiting(totals, now),
-            total: total(list, totals, matches),
-            message,
         }
     }
 }

@@ -1,10 +1,12 @@
 //! What the templates read. No template and no handler knows what a status allows: all of it comes from the table.
 
 mod list;
+mod moved;
 mod record;
 mod rows;
 
-pub use list::{ListPage, Moved, title};
+pub use list::{ListPage, title};
+pub use moved::Moved;
 pub use record::{Conflict, Delete, Record, RecordAlone, RecordPage, Show, Trail};
 pub use rows::AnyRowAlone;
 

@@ -3,13 +3,17 @@
 //! Each may also be given as `NAME_FILE`, a file that holds the value: for secrets. All of them are read before any is
 //! judged, so that one start names everything that is wrong.
 
+mod addresses;
+mod secret;
+
 use std::fmt;
-use std::fs::{self, OpenOptions};
-use std::io::{self, IsTerminal, Write};
-use std::net::{IpAddr, SocketAddr};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
-use std::str::FromStr;
+use std::fs;
+use std::io::{self, IsTerminal};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+pub use self::addresses::{BaseUrl, Network};
+use self::secret::MIN_SECRET;
 
 /// One row of the table in the README.
 pub struct Variable {
@@ -70,80 +74,6 @@ impl fmt::Display for ConfigErrors {
 
 impl std::error::Error for ConfigErrors {}
 
-/// How browsers reach Guestlist: a scheme and a host, without a path.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BaseUrl(String);
-
-impl BaseUrl {
-    /// For links: no slash at the end.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether cookies can be marked secure.
-    pub fn is_https(&self) -> bool {
-        self.0.starts_with("https://")
-    }
-}
-
-impl FromStr for BaseUrl {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let text = text.trim_end_matches('/');
-        let Some((scheme @ ("http" | "https"), host)) = text.split_once("://") else {
-            return Err("must begin with http:// or https://".into());
-        };
-        if host.is_empty() || host.contains(['/', '?', '#', '@', ' ', '"', '\'', '<', '>', ';', ',']) {
-            return Err("must be a scheme and a host, without a path: https://guests.example.com".into());
-        }
-        let usual_port = if scheme == "https" { ":443" } else { ":80" };
-        let host = host.strip_suffix(usual_port).unwrap_or(host);
-        Ok(Self(format!("{scheme}://{}", host.to_ascii_lowercase())))
-    }
-}
-
-/// A network such as `10.0.0.0/8`, or one address.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Network {
-    address: IpAddr,
-    bits: u8,
-}
-
-impl Network {
-    pub fn contains(&self, peer: IpAddr) -> bool {
-        match (self.address, peer.to_canonical()) {
-            (IpAddr::V4(own), IpAddr::V4(peer)) => {
-                same_prefix(own.to_bits().into(), peer.to_bits().into(), 32, self.bits)
-            }
-            (IpAddr::V6(own), IpAddr::V6(peer)) => same_prefix(own.to_bits(), peer.to_bits(), 128, self.bits),
-            _ => false,
-        }
-    }
-}
-
-fn same_prefix(a: u128, b: u128, width: u8, bits: u8) -> bool {
-    bits == 0 || (a ^ b) >> (width - bits) == 0
-}
-
-impl FromStr for Network {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (address, bits) = text.split_once('/').map_or((text, None), |(a, b)| (a, Some(b)));
-        let address: IpAddr = address.parse().map_err(|_| format!("{text} is not an address or a network"))?;
-        let width = if address.is_ipv4() { 32 } else { 128 };
-        let bits = match bits {
-            None => width,
-            Some(bits) => match bits.parse() {
-                Ok(bits) if bits <= width => bits,
-                _ => return Err(format!("{text} is not a network")),
-            },
-        };
-        Ok(Self { address, bits })
-    }
-}
-
 /// How lines are written to the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
@@ -195,7 +125,7 @@ impl Config {
                         format!("must be given, because GUESTLIST_LISTEN={listen} names no host that browsers know");
                     reader.refuse("GUESTLIST_BASE_URL", why);
                 }
-                BaseUrl(format!("http://{listen}"))
+                BaseUrl::of_listener(listen)
             }
         };
         let data_dir = reader.text("GUESTLIST_DATA_DIR").map_or_else(|| PathBuf::from("data"), PathBuf::from);
@@ -230,35 +160,9 @@ impl Config {
     pub fn secret(&self) -> io::Result<Vec<u8>> {
         match &self.secret_key {
             Some(key) => Ok(key.clone().into_bytes()),
-            None => generated_secret(&self.data_dir),
+            None => secret::generated(&self.data_dir),
         }
     }
-}
-
-const MIN_SECRET: usize = 64;
-
-fn generated_secret(data_dir: &Path) -> io::Result<Vec<u8>> {
-    fs::create_dir_all(data_dir)?;
-    let path = data_dir.join("secret-key");
-    let mut secret = [0; MIN_SECRET];
-    getrandom::fill(&mut secret).map_err(io::Error::other)?;
-    // Written aside and linked into place, so that of two first starts one wins and nobody reads half a secret.
-    let draft = data_dir.join(format!("secret-key.{}", std::process::id()));
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
-    file.write_all(&secret)?;
-    file.sync_all()?;
-    let linked = fs::hard_link(&draft, &path);
-    fs::remove_file(&draft)?;
-    match linked {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-        _ => {}
-    }
-    let secret = fs::read(&path)?;
-    if secret.len() < MIN_SECRET {
-        let why = format!("{} is too short to be a secret; delete it to have a new one made", path.display());
-        return Err(io::Error::new(io::ErrorKind::InvalidData, why));
-    }
-    Ok(secret)
 }
 
 struct Reader<F> {
@@ -369,14 +273,5 @@ mod tests {
         let config =
             read(&[("GUESTLIST_LISTEN", "[::]:8080"), ("GUESTLIST_BASE_URL", "https://Guests.example:443/")]).unwrap();
         assert_eq!(config.base_url.as_str(), "https://guests.example");
-    }
-
-    #[test]
-    fn networks_hold_their_addresses() {
-        let ten: Network = "10.0.0.0/8".parse().unwrap();
-        assert!(ten.contains("10.9.8.7".parse().unwrap()) && ten.contains("::ffff:10.9.8.7".parse().unwrap()));
-        assert!(!ten.contains("11.0.0.1".parse().unwrap()));
-        let one: Network = "::1".parse().unwrap();
-        assert!(one.contains("::1".parse().unwrap()) && !one.contains("::2".parse().unwrap()));
     }
 }
