@@ -14,6 +14,8 @@ pub fn start(config: &Config, at_most: Level) {
     let registry = tracing_subscriber::registry();
     match config.log_format {
         LogFormat::Text => registry.with(layer.with_filter(targets)).init(),
-        LogFormat::Json => registry.with(layer.json().flatten_event(true).with_span_list(false).with_filter(targets)).init(),
+        LogFormat::Json => {
+            registry.with(layer.json().flatten_event(true).with_span_list(false).with_filter(targets)).init()
+        }
     }
 }

@@ -99,13 +99,12 @@ impl Answer {
             (Outcome::Done(developer), false) => {
                 Ok(see_other(&origin.path(), Some((&Message::done(done(&developer)), &self.cookies))))
             }
-            (Outcome::Refused(developer, last), true) => {
+            (Outcome::Refused(developer, last), wants_fragment) => {
                 let who = views::who_was_quicker(last.as_deref(), Utc::now());
-                let message = Message::problem(format!("Nothing was changed. {who}"));
-                self.fragment(id, &origin, Some(developer), message, StatusCode::CONFLICT).await
-            }
-            (Outcome::Refused(developer, last), false) => {
-                let who = views::who_was_quicker(last.as_deref(), Utc::now());
+                if wants_fragment {
+                    let message = Message::problem(format!("Nothing was changed. {who}"));
+                    return self.fragment(id, &origin, Some(developer), message, StatusCode::CONFLICT).await;
+                }
                 let (page, chrome) = self.record_page(admin, developer, origin.list(), "Not changed: ").await?;
                 html(StatusCode::CONFLICT, &Conflict::new(chrome, page, who))
             }
