@@ -143,7 +143,7 @@ impl Ground {
 
     /// So many of the approved, each as likely as any other.
     pub fn approved(&mut self, how_many: i64) -> Anyhow<Vec<Approved>> {
-        let percent = (how_many as f64 * 160.0 / self.rows as f64).min(100.0);
+        let percent = (how_many.max(1_000) as f64 * 160.0 / self.rows as f64).min(100.0);
         let rows = sql_query(format!(
             "select id::text, version from developers tablesample bernoulli ({percent}) \
              where status = 'approved' order by random() limit {how_many}"

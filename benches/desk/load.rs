@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 
-use crate::client::{Connection, Served, Timing, storm};
+use crate::client::{Answer, Connection, Served, Timing, storm};
 use crate::ground::{ADMINS, Approved, Ground, PASSWORD};
 use crate::program::{Program, sign_in_form};
 use crate::record::Recorder;
@@ -33,6 +33,7 @@ impl Turns {
     }
 }
 
+/// Something that is measured beside `pgbench`.
 pub struct Load {
     pub what: String,
     asks: Asks,
@@ -100,7 +101,7 @@ impl Load {
     ) -> Anyhow<Timing> {
         match &self.asks {
             Asks::Page(path) => Ok(storm(program.address, connections, length, |_| {
-                |connection: &mut Connection| connection.get(path, session)?.expect(200).map(|_| Served::Yes)
+                |connection: &mut Connection| served(connection.get(path, session)?)
             })?),
             Asks::Moves => {
                 // Each connection has people of its own, so that no move meets another.
@@ -113,6 +114,14 @@ impl Load {
             }
         }
     }
+}
+
+/// An overloaded program says so rather than let people wait.
+fn served(answer: Answer<'_>) -> io::Result<Served> {
+    if answer.status == 503 {
+        return Ok(Served::Refused);
+    }
+    answer.expect(200).map(|_| Served::Yes)
 }
 
 fn back_and_forth(people: Vec<Approved>, headers: String) -> impl FnMut(&mut Connection) -> io::Result<Served> {

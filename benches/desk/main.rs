@@ -2,7 +2,8 @@
 //!
 //! `cargo bench --bench desk` fills a database once, starts the real program on it, and drives both the program and
 //! `pgbench` with the same statements in turns: what the program adds to the database shows as a ratio, which a slow or
-//! busy machine changes little. `BENCH_ROWS=20000` makes it small.
+//! busy machine changes little. `BENCH_ROWS=20000` makes it small; `cargo bench --bench desk -- move` measures only what
+//! begins with these words.
 
 mod client;
 mod ground;
@@ -47,21 +48,19 @@ fn main() -> Anyhow<()> {
     if let Err(why) = &pgbench {
         println!("There is no pgbench to compare with: {why}");
     }
-    let loads = load::recorded(&mut ground)?;
+    let mut loads = load::recorded(&mut ground)?;
+    if let Some(only) = std::env::args().skip(1).find(|argument| !argument.starts_with('-')) {
+        loads.retain(|load| load.what.starts_with(&only));
+        let program = Program::start(&ground)?;
+        return storms(&loads, turns, &program, &mut ground, pgbench.as_ref().ok(), &mut report);
+    }
 
     report.idle_memory = program::idle_memory(&ground)?;
     report.start = program::start_to_first_page(&ground)?;
     report.hashes = load::hashes(turns)?;
     {
         let program = Program::start(&ground)?;
-        let session = program.sign_in(0)?;
-        for load in &loads {
-            for connections in CONNECTIONS {
-                let row = compare(load, connections, turns, &program, &session, &mut ground, pgbench.as_ref().ok())?;
-                println!("{row}");
-                report.rows.push(row);
-            }
-        }
+        storms(&loads, turns, &program, &mut ground, pgbench.as_ref().ok(), &mut report)?;
         for connections in CONNECTIONS {
             let timing = load::sign_ins(&program, connections, turns)?;
             let row = Row { what: "sign-in".into(), connections, timing, pgbench: None };
@@ -69,12 +68,32 @@ fn main() -> Anyhow<()> {
             report.rows.push(row);
         }
         report.memory_after_storms = program.memory()?;
-        report.counts = Some(counts(&mut ground, &program, &session)?);
+        report.counts = Some(counts(&mut ground, &program)?);
     }
     // Last of all, when the writes have left behind them what writes leave.
     report.searches = searches::all(&mut ground)?;
     report.took = begun.elapsed();
     report.print();
+    Ok(())
+}
+
+fn storms(
+    loads: &[Load],
+    turns: Turns,
+    program: &Program,
+    ground: &mut Ground,
+    pgbench: Option<&Pgbench>,
+    report: &mut Report,
+) -> Anyhow<()> {
+    let session = program.sign_in(0)?;
+    println!("{}", Report::HEAD);
+    for load in loads {
+        for connections in CONNECTIONS {
+            let row = compare(load, connections, turns, program, &session, ground, pgbench)?;
+            println!("{row}");
+            report.rows.push(row);
+        }
+    }
     Ok(())
 }
 
@@ -101,9 +120,10 @@ fn compare(
 }
 
 /// The numbers of the tabs beside `count(*)`.
-fn counts(ground: &mut Ground, program: &Program, session: &str) -> Anyhow<Vec<(String, i64, i64)>> {
+fn counts(ground: &mut Ground, program: &Program) -> Anyhow<Vec<(String, i64, i64)>> {
+    let session = program.sign_in(4)?;
     let mut connection = Connection::open(program.address)?;
-    let shown = client::tab_counts(&connection.get("/admin/developers", session)?.expect(200)?.text());
+    let shown = client::tab_counts(&connection.get("/admin/developers", &session)?.expect(200)?.text());
     let counted = ground.counts()?;
     if shown.len() != counted.len() {
         return Err(format!("the page shows {} counts", shown.len()).into());

@@ -56,13 +56,15 @@ pub fn page(conn: &mut Conn, list: &List) -> QueryResult<Page> {
                 (slice, totals, None)
             }
             Some(term) => conn.transaction(|conn| {
+                // Before the search takes the planner's choices away, which these numbers need.
+                let totals = totals(conn)?;
                 let slice = found(conn, &list, &term)?;
                 let here = count_found(conn, &list, &term)?;
                 let everywhere = match here {
                     Matches::Exactly(0) => count_found(conn, &list.on(Tab::All), &term)?,
                     _ => here,
                 };
-                QueryResult::Ok((slice, totals(conn)?, Some((here, everywhere))))
+                QueryResult::Ok((slice, totals, Some((here, everywhere))))
             })?,
         };
         // The rows after this place may be gone since its link was made: then the list ends before it.

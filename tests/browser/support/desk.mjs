@@ -49,8 +49,8 @@ export class Desk {
     for (const file of [people].flat()) await desk.tell("import", fixture(file));
     await desk.start();
     if (admins) {
-      const { full_name, ...rest } = { full_name: KIM.name, email: KIM.email, password: KIM.password };
-      desk.kim = storageState(await desk.post(new URL(desk.setupLink).pathname, { full_name, ...rest }));
+      const { name: full_name, email, password } = KIM;
+      desk.kim = storageState(await desk.post(new URL(desk.setupLink).pathname, { full_name, email, password }));
     }
     return desk;
   }

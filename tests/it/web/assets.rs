@@ -47,7 +47,9 @@ async fn an_encoding_that_is_refused_is_not_sent() {
 #[actix_web::test]
 async fn other_names_are_not_found() {
     let app = App::start().await;
-    for name in ["app.css", "app-0000000000000000.css", "..%2fsecret-key", "../Cargo.toml", "%00", "htmx.js", "app.css.br"] {
+    for name in
+        ["app.css", "app-0000000000000000.css", "..%2fsecret-key", "../Cargo.toml", "%00", "htmx.js", "app.css.br"]
+    {
         let answer = app.browser().get(&format!("/static/{name}")).await;
         assert_eq!(answer.status, 404, "{name}");
         assert_eq!(answer.header("cache-control"), Some("no-store"), "{name}");

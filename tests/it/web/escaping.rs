@@ -5,7 +5,8 @@ use guestlist::developers::Status::{Approved, Rejected, Requested, Revoked};
 use crate::support::actors::PASSWORD;
 use crate::support::{App, somebody};
 
-const POLYGLOT: &str = "\"'><img src=x onerror=alert(1)></textarea></title><script>alert(1)</script>${7*7}{{7*7}}{% raw %}&lt;<!--";
+const POLYGLOT: &str =
+    "\"'><img src=x onerror=alert(1)></textarea></title><script>alert(1)</script>${7*7}{{7*7}}{% raw %}&lt;<!--";
 
 #[actix_web::test]
 async fn a_polyglot_in_every_field_is_text_on_every_page() {
@@ -43,13 +44,20 @@ async fn a_polyglot_in_every_field_is_text_on_every_page() {
             let page = answer.page();
             assert!(!page.has("img") && !page.has("script:not([src])") && !page.has("[onerror]"), "{path}");
             for href in page.attributes("[href]", "href") {
-                assert!(href.starts_with('/') || href.starts_with("mailto:") || href.starts_with('#'), "{path}: {href}");
+                assert!(
+                    href.starts_with('/') || href.starts_with("mailto:") || href.starts_with('#'),
+                    "{path}: {href}"
+                );
             }
         }
     }
     assert!(seen > 40, "the polyglot was seen {seen} times only");
     let page = admin.opens(&requested.path()).await;
-    assert_eq!(page.text("h1"), POLYGLOT.split_whitespace().collect::<Vec<_>>().join(" "), "it is shown as it was typed");
+    assert_eq!(
+        page.text("h1"),
+        POLYGLOT.split_whitespace().collect::<Vec<_>>().join(" "),
+        "it is shown as it was typed"
+    );
 }
 
 #[actix_web::test]

@@ -39,7 +39,9 @@ impl Desk {
     /// All that a form could have changed.
     fn state(&self) -> Vec<String> {
         let mut state = self.app.state();
-        state.extend(self.app.db.texts("select concat_ws('|', email, full_name, password_hash) from admins order by id"));
+        state.extend(
+            self.app.db.texts("select concat_ws('|', email, full_name, password_hash) from admins order by id"),
+        );
         state.push(self.app.db.number("select count(*) from setup_links").to_string());
         state.push(self.app.db.number("select count(*) from admin_sessions").to_string());
         state
@@ -78,7 +80,17 @@ async fn bytes_that_are_no_text_are_refused() {
     let (desk, forms) = desk().await;
     for route in &forms {
         for (field, _) in route.pairs() {
-            for bad in [&b"%ff"[..], b"\xff", b"%c3%28", b"%ed%a0%80", b"\xc0\x80", b"%00", b"a%00b", b"\0", b"%f8%88%80%80%80"] {
+            for bad in [
+                &b"%ff"[..],
+                b"\xff",
+                b"%c3%28",
+                b"%ed%a0%80",
+                b"\xc0\x80",
+                b"%00",
+                b"a%00b",
+                b"\0",
+                b"%f8%88%80%80%80",
+            ] {
                 desk.refuses(route, &format!("{field}={bad:?}"), FORM, with(route, field, bad), &[400]).await;
             }
         }
@@ -138,10 +150,24 @@ async fn words_and_numbers_that_are_none_are_refused() {
     let (desk, forms) = desk().await;
     for route in &forms {
         for (field, bad) in [
-            ("action", "drop"), ("action", "Approve"), ("action", ""), ("action", "approve%20"), ("action", "delete"),
-            ("action", "approve%0a"), ("version", ""), ("version", "x"), ("version", "1.0"), ("version", "1e3"),
-            ("version", "2147483648"), ("version", "-2147483649"), ("version", "99999999999999999999"),
-            ("version", "0x1"), ("version", "%20"), ("version", "1%2C0"), ("theme", "blue"), ("theme", ""),
+            ("action", "drop"),
+            ("action", "Approve"),
+            ("action", ""),
+            ("action", "approve%20"),
+            ("action", "delete"),
+            ("action", "approve%0a"),
+            ("version", ""),
+            ("version", "x"),
+            ("version", "1.0"),
+            ("version", "1e3"),
+            ("version", "2147483648"),
+            ("version", "-2147483649"),
+            ("version", "99999999999999999999"),
+            ("version", "0x1"),
+            ("version", "%20"),
+            ("version", "1%2C0"),
+            ("theme", "blue"),
+            ("theme", ""),
         ] {
             if route.pairs().iter().any(|(name, _)| *name == field) {
                 desk.refuses(route, &format!("{field}={bad}"), FORM, with(route, field, bad.as_bytes()), &[400]).await;
@@ -161,8 +187,16 @@ async fn only_forms_are_forms() {
     for route in &forms {
         let body = valid(route);
         for content_type in [
-            "multipart/form-data; boundary=x", "application/json", "text/plain", "text/plain; charset=utf-8",
-            "application/xml", "application/octet-stream", "application/x-www-form-urlencodedx", "*/*", "form", "",
+            "multipart/form-data; boundary=x",
+            "application/json",
+            "text/plain",
+            "text/plain; charset=utf-8",
+            "application/xml",
+            "application/octet-stream",
+            "application/x-www-form-urlencodedx",
+            "*/*",
+            "form",
+            "",
         ] {
             desk.refuses(route, content_type, content_type, body.clone(), &[415]).await;
         }

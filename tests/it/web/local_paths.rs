@@ -1,7 +1,7 @@
 //! Where a form or a link may send a browser: only to pages of this program.
 
-use crate::support::actors::PASSWORD;
 use crate::support::App;
+use crate::support::actors::PASSWORD;
 
 const ELSEWHERE: [&str; 24] = [
     "https://evil.example",

@@ -47,9 +47,26 @@ async fn addresses_that_are_none_are_not_found_whatever_the_method() {
     let app = App::start().await;
     let admin = app.admin("Kim Lee").await;
     for path in [
-        "/nothing", "/admin/nothing", "/admin/developers/", "/admin/developers/1/nothing", "/static/", "/static/x/y",
-        "/admin/", "/Admin/Developers", "//", "/admin//developers", "/.env", "/.git/config", "/metrics", "/debug",
-        "/admin/settings", "/admin/invitations", "/admin/applications", "/register", "/login", "/account",
+        "/nothing",
+        "/admin/nothing",
+        "/admin/developers/",
+        "/admin/developers/1/nothing",
+        "/static/",
+        "/static/x/y",
+        "/admin/",
+        "/Admin/Developers",
+        "//",
+        "/admin//developers",
+        "/.env",
+        "/.git/config",
+        "/metrics",
+        "/debug",
+        "/admin/settings",
+        "/admin/invitations",
+        "/admin/applications",
+        "/register",
+        "/login",
+        "/account",
     ] {
         for method in [Method::GET, Method::POST] {
             let answer = admin.browser.request(method, path).await;

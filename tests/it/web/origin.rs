@@ -15,10 +15,18 @@ async fn only_what_comes_from_here_is_looked_at() {
     let without_port = "http://127.0.0.1".to_owned();
     let https = own.replace("http://", "https://");
     let mut n = 0;
-    for site in [None, Some("same-origin"), Some("none"), Some("same-site"), Some("cross-site"), Some(""), Some("SAME-ORIGIN")] {
+    for site in
+        [None, Some("same-origin"), Some("none"), Some("same-site"), Some("cross-site"), Some(""), Some("SAME-ORIGIN")]
+    {
         for origin in [
-            None, Some(own.as_str()), Some("https://evil.example"), Some("null"), Some(&other_port), Some(&without_port),
-            Some(&https), Some(""),
+            None,
+            Some(own.as_str()),
+            Some("https://evil.example"),
+            Some("null"),
+            Some(&other_port),
+            Some(&without_port),
+            Some(&https),
+            Some(""),
         ] {
             let comes_from_here = |has_cookie: bool| match (site, origin) {
                 (Some(site), _) => site == "same-origin" || site == "none",

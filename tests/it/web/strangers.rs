@@ -38,7 +38,8 @@ async fn every_page_of_the_desk_sends_strangers_to_the_door_and_back() {
                 let htmx = stranger.speaking(true).seeing("/admin/activity");
                 let answer = htmx.post(&route.path, &route.pairs()).header("Cookie", cookie).await.is(401);
                 assert_eq!(answer.header("hx-redirect"), Some("/admin/login?next=%2Fadmin%2Factivity"));
-                let foreign = stranger.post(&route.path, &route.pairs()).header("Referer", "https://evil.example/x").await;
+                let foreign =
+                    stranger.post(&route.path, &route.pairs()).header("Referer", "https://evil.example/x").await;
                 assert_eq!(foreign.location(), "/admin/login");
             }
         }
