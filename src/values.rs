@@ -172,9 +172,23 @@ fn short_text(text: &str, what: &str, max: usize) -> Result<String, Refused> {
 fn within(text: &str, what: &str, max: usize) -> Result<(), Refused> {
     let length = text.chars().count();
     if length > max {
-        return refused(format!("{what} must have at most {max} characters; these are {length}"));
+        let shown = |n: usize| grouped(i64::try_from(n).unwrap_or(i64::MAX));
+        return refused(format!("{what} must have at most {} characters; these are {}", shown(max), shown(length)));
     }
     Ok(())
+}
+
+/// "12,349".
+pub fn grouped(n: i64) -> String {
+    let digits = n.unsigned_abs().to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    if n < 0 { format!("-{text}") } else { text }
 }
 
 #[cfg(test)]
@@ -243,5 +257,11 @@ mod tests {
     #[test]
     fn a_sort_text_fits_an_index_entry() {
         assert!(sort_text(&"ﷺ".repeat(200)).len() <= 400);
+    }
+
+    #[test]
+    fn numbers_are_grouped() {
+        let shown: Vec<_> = [0, 999, 1_000, 1_486, 1_000_000, -12_349].into_iter().map(grouped).collect();
+        assert_eq!(shown, ["0", "999", "1,000", "1,486", "1,000,000", "-12,349"]);
     }
 }

@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use guestlist::config::Config;
 use guestlist::db::{Conn, without_hurry};
 use guestlist::import::{self, Counts, Source, Witness};
-use guestlist::web::moments::grouped;
+use guestlist::values::grouped;
 
 use super::{Failure, ImportArguments, with_database};
 

@@ -4,7 +4,7 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
@@ -17,6 +17,9 @@ use super::htmx::Htmx;
 use super::{flash, headers, page};
 use crate::config::Config;
 use crate::error::AppError;
+
+/// Tells htmx to leave the page as it is.
+pub const HX_RESWAP: HeaderName = HeaderName::from_static("hx-reswap");
 
 /// Marks an answer for machines: it stays as it is.
 pub struct ForMachines;
@@ -77,14 +80,13 @@ pub async fn dress(
     answer = match answer {
         Ok(response) if !needs_a_page(&response) => Ok(response),
         Ok(response) => {
-            log(response.status(), response.response().error());
             let status = response.status();
+            log(status, response.response().error());
             Ok(response.map_body(|head, _| {
-                let body = body(reader, status);
                 head.headers.insert(CONTENT_TYPE, HeaderValue::from_static(page::HTML));
+                head.headers.insert(HX_RESWAP, HeaderValue::from_static("none"));
                 head.headers.remove(CONTENT_LENGTH);
-                head.headers.insert(no_swap().0, no_swap().1);
-                BoxBody::new(body)
+                BoxBody::new(body(reader, status))
             }))
         }
         // The session layer fails like this when its store does not answer.
@@ -96,7 +98,7 @@ pub async fn dress(
             let mut response = HttpResponse::build(status)
                 .insert_header((CONTENT_TYPE, page::HTML))
                 .insert_header((RETRY_AFTER, "2"))
-                .insert_header(no_swap())
+                .insert_header((HX_RESWAP, "none"))
                 .body(body(reader, status));
             headers::add(response.headers_mut(), &config, request_id.as_deref());
             return Err(InternalError::from_response(error, response).into());
@@ -120,10 +122,6 @@ fn needs_a_page(response: &ServiceResponse) -> bool {
     is_fault && !is_page && !leads_elsewhere && !response.response().extensions().contains::<ForMachines>()
 }
 
-fn no_swap() -> (actix_web::http::header::HeaderName, HeaderValue) {
-    (actix_web::http::header::HeaderName::from_static("hx-reswap"), HeaderValue::from_static("none"))
-}
-
 fn log(status: StatusCode, error: Option<&Error>) {
     let error = error.map(ToString::to_string).unwrap_or_default();
     if status.is_server_error() {
@@ -135,7 +133,9 @@ fn log(status: StatusCode, error: Option<&Error>) {
 
 fn body(reader: Reader, status: StatusCode) -> String {
     let (heading, text) = words(status);
-    let page = if reader.wants_fragment {
+    let page = if reader.wants_fragment && status.is_server_error() {
+        return String::new();
+    } else if reader.wants_fragment {
         ErrorMessage { message: ShownMessage { kind: "refused", text: format!("{heading}. {text}") } }.render()
     } else {
         let next = match status {

@@ -1,6 +1,10 @@
 //! Times for people: how long ago, and exactly when.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Timelike, Utc};
+
+use crate::values::grouped;
+
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// A point in time as a page shows it.
 #[derive(Clone, Debug)]
@@ -15,9 +19,12 @@ pub struct Moment {
 
 impl Moment {
     pub fn new(at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
+        // By hand: a page has up to two hundred of them, and chrono reads its format anew for each.
+        let (year, month, day, hour, minute) = (at.year(), at.month(), at.day(), at.hour(), at.minute());
+        let name = MONTHS.get(at.month0() as usize).copied().unwrap_or_default();
         Self {
-            iso: at.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
-            absolute: at.format("%-d %b %Y, %H:%M UTC").to_string(),
+            iso: format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{:02}Z", at.second()),
+            absolute: format!("{day} {name} {year}, {hour:02}:{minute:02} UTC"),
             relative: match (span(at, now), span(now, at)) {
                 (Some(past), _) => format!("{past} ago"),
                 (None, Some(future)) => format!("in {future}"),
@@ -47,23 +54,18 @@ pub fn counted(n: i64, unit: &str) -> String {
     format!("{} {unit}{}", grouped(n), if n == 1 { "" } else { "s" })
 }
 
-/// "12,349".
-pub fn grouped(n: i64) -> String {
-    let digits = n.unsigned_abs().to_string();
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    if n < 0 { format!("-{text}") } else { text }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use chrono::TimeDelta;
+
+    #[test]
+    fn a_moment_is_exact_in_its_title() {
+        let at = DateTime::parse_from_rfc3339("2026-11-02T09:01:07Z").unwrap().to_utc();
+        let moment = Moment::new(at, at + TimeDelta::days(4));
+        assert_eq!(moment.iso, "2026-11-02T09:01:07Z");
+        assert_eq!((moment.absolute.as_str(), moment.relative.as_str()), ("2 Nov 2026, 09:01 UTC", "4 days ago"));
+    }
 
     #[test]
     fn spans_use_the_largest_whole_unit() {
@@ -77,11 +79,5 @@ mod tests {
         assert_eq!(ago(TimeDelta::days(800)), "2 years");
         assert_eq!(ago(TimeDelta::days(-2)), "");
         assert_eq!(Moment::new(now + TimeDelta::days(2), now).relative, "in 2 days");
-    }
-
-    #[test]
-    fn numbers_are_grouped() {
-        let shown: Vec<_> = [0, 999, 1_000, 1_486, 1_000_000, -12_349].into_iter().map(grouped).collect();
-        assert_eq!(shown, ["0", "999", "1,000", "1,486", "1,000,000", "-12,349"]);
     }
 }

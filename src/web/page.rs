@@ -12,6 +12,9 @@ use super::cookies::Cookies;
 use super::flash::Message;
 use crate::error::AppError;
 
+/// A list page of 25 rows; growing there by doubling would copy it several times.
+const USUAL_SIZE: usize = 80 * 1_024;
+
 pub const HTML: &str = "text/html; charset=utf-8";
 
 /// A page, or a part of one.
@@ -34,7 +37,9 @@ impl Rendered {
     /// # Errors
     /// The template cannot be rendered.
     pub fn of(template: &impl Template) -> Result<Self, AppError> {
-        template.render().map(Self).map_err(AppError::fault)
+        let mut text = String::with_capacity(USUAL_SIZE);
+        template.render_into(&mut text).map_err(AppError::fault)?;
+        Ok(Self(text))
     }
 
     /// This one and then another.

@@ -5,7 +5,7 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::header::HeaderValue;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use chrono::Utc;
@@ -25,7 +25,7 @@ use crate::ids::DeveloperId;
 use crate::values::Refused;
 use crate::web::chrome::{Chrome, Frame, ShownMessage, full_title};
 use crate::web::cookies::Cookies;
-use crate::web::errors::ErrorMessage;
+use crate::web::errors::{ErrorMessage, HX_RESWAP};
 use crate::web::flash::Message;
 use crate::web::form::FieldErrors;
 use crate::web::htmx::Htmx;
@@ -139,9 +139,9 @@ impl Answer {
         (typed, why): (String, Refused),
     ) -> Result<HttpResponse, AppError> {
         if self.htmx.wants_fragment {
-            let message = ShownMessage::from(&Message::problem(why.0));
+            let message = ShownMessage::from(&Message::problem(format!("{}.", why.0)));
             let mut response = html(StatusCode::UNPROCESSABLE_ENTITY, &ErrorMessage { message })?;
-            response.headers_mut().insert(HeaderName::from_static("hx-reswap"), HeaderValue::from_static("none"));
+            response.headers_mut().insert(HX_RESWAP, HeaderValue::from_static("none"));
             return Ok(response);
         }
         let developer = self.developer(id).await?;

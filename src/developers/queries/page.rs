@@ -9,6 +9,7 @@ use crate::db::search::{self, Matches, Term};
 use crate::db::{Conn, QueryResult};
 use crate::developers::list::{Cursor, Key, List, Sort, Tab};
 use crate::developers::status::Status;
+use crate::ids::DeveloperId;
 use crate::schema::{developer_totals, developers};
 use crate::web::pagination::{Place, Slice};
 
@@ -58,13 +59,8 @@ pub fn page(conn: &mut Conn, list: &List) -> QueryResult<Page> {
             Some(term) => conn.transaction(|conn| {
                 // Before the search takes the planner's choices away, which these numbers need.
                 let totals = totals(conn)?;
-                let slice = found(conn, &list, &term)?;
-                let here = count_found(conn, &list, &term)?;
-                let everywhere = match here {
-                    Matches::Exactly(0) => count_found(conn, &list.on(Tab::All), &term)?,
-                    _ => here,
-                };
-                QueryResult::Ok((slice, totals, Some((here, everywhere))))
+                let (slice, matches) = search(conn, &list, &term)?;
+                QueryResult::Ok((slice, totals, Some(matches)))
             })?,
         };
         // The rows after this place may be gone since its link was made: then the list ends before it.
@@ -139,7 +135,23 @@ fn rows(conn: &mut Conn, list: &List, term: Option<&Term>, edge: Option<Key>) ->
     Ok(Slice::new(query.load(conn)?, &list.place, list.per_page))
 }
 
-/// The page of a search: the nearest rows first, the index where they do not fill it. Inside a transaction.
+/// The page of a search, how many rows match on its tab, and, where none does, how many on all. Inside a transaction.
+fn search(conn: &mut Conn, list: &List, term: &Term) -> QueryResult<(Slice<Developer>, (Matches, Matches))> {
+    let slice = found(conn, list, term)?;
+    // A first page that is the last one has been counted by being shown.
+    let is_whole = list.place == Place::Start && !slice.has_next;
+    let here = match i64::try_from(slice.rows.len()) {
+        Ok(n) if is_whole => Matches::Exactly(n),
+        _ => count_found(conn, list, term)?,
+    };
+    let everywhere = match here {
+        Matches::Exactly(0) if list.tab != Tab::All => count_by_index(conn, &list.on(Tab::All), term)?,
+        _ => here,
+    };
+    Ok((slice, (here, everywhere)))
+}
+
+/// The rows of a search: the nearest first, the index where they do not fill the page.
 fn found(conn: &mut Conn, list: &List, term: &Term) -> QueryResult<Slice<Developer>> {
     search::by_walking(conn)?;
     let edge = window_edge(conn, list)?;
@@ -154,20 +166,28 @@ fn found(conn: &mut Conn, list: &List, term: &Term) -> QueryResult<Slice<Develop
 /// How many rows of the tab match: among the nearest rows, and by the index where these hold few.
 fn count_found(conn: &mut Conn, list: &List, term: &Term) -> QueryResult<Matches> {
     let list = list.at(Place::Start);
-    let count = |conn: &mut Conn, edge: Option<Key>| -> QueryResult<i64> {
-        let query = developers::table.select(diesel::dsl::count_star()).into_boxed();
-        within(matching(on_tab(query, list.tab), Some(term)), &list, edge).first(conn)
-    };
     search::by_walking(conn)?;
     let edge = window_edge(conn, &list)?;
     let all_were_seen = edge.is_none();
-    let near = count(conn, edge)?;
+    let near = count_up_to_cap(conn, &list, term, edge)?;
     // One in a hundred: by the index that would be too many rows to fetch for a number nobody needs exactly.
     if all_were_seen || near >= search::WINDOW / 100 {
         return Ok(Matches::counted(near, all_were_seen));
     }
+    count_by_index(conn, &list, term)
+}
+
+fn count_by_index(conn: &mut Conn, list: &List, term: &Term) -> QueryResult<Matches> {
     search::by_index(conn)?;
-    Ok(Matches::counted(count(conn, None)?, true))
+    Ok(Matches::counted(count_up_to_cap(conn, list, term, None)?, true))
+}
+
+/// Counts by fetching no more ids than the cap allows: a common word stops there.
+fn count_up_to_cap(conn: &mut Conn, list: &List, term: &Term, edge: Option<Key>) -> QueryResult<i64> {
+    let query = developers::table.select(developers::id).into_boxed();
+    let query = within(matching(on_tab(query, list.tab), Some(term)), list, edge).limit(search::COUNT_CAP + 1);
+    let ids: Vec<DeveloperId> = query.load(conn)?;
+    Ok(i64::try_from(ids.len()).unwrap_or(i64::MAX))
 }
 
 /// The key at which a walk of [`search::WINDOW`] rows ends; none when the tab ends before.

@@ -9,8 +9,9 @@ use crate::developers::list::{Cursor, List, Order, Sort, Tab};
 use crate::developers::queries::{Developer, Page, Totals};
 use crate::developers::status::Status;
 use crate::error::AppError;
+use crate::values::grouped;
 use crate::web::chrome::{Choice, Chrome, Column, Empty, Link, Pager, Search};
-use crate::web::moments::{counted, grouped, span};
+use crate::web::moments::{counted, span};
 use crate::web::page::Rendered;
 use crate::web::pagination::{PER_PAGE, Place};
 
@@ -243,7 +244,7 @@ impl ListPage<'_> {
     /// A template cannot be rendered.
     pub fn render(self) -> Result<Rendered, AppError> {
         let Self { page, chrome, base_url, now, wants_fragment } = self;
-        let context = RowContext { list: &page.list, now };
+        let context = RowContext::new(&page.list, now);
         macro_rules! tab {
             ($name:ident, $row:ident) => {{
                 let rows = page.slice.rows.iter().map(|row| $row::new(row, &context)).collect();

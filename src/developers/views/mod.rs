@@ -56,8 +56,7 @@ pub struct Moves {
 }
 
 impl Moves {
-    fn new(developer: &Developer, return_to: String, after_deletion: &str, details: Option<String>) -> Self {
-        let query = QueryString::new().with("return_to", after_deletion).into_string();
+    fn new(developer: &Developer, return_to: String, delete_query: &str, details: Option<String>) -> Self {
         Self {
             id: developer.id.to_string(),
             name: developer.shown_name().to_owned(),
@@ -65,11 +64,16 @@ impl Moves {
             actions: developer.status.transitions().map(RowAction::from).collect(),
             mailto: (developer.status == Status::Approved).then(|| mailto(&developer.email)),
             details,
-            delete: format!("{PATH}/{}/delete?{query}", developer.id),
+            delete: format!("{PATH}/{}/delete?{delete_query}", developer.id),
             return_to,
             reason: String::new(),
         }
     }
+}
+
+/// The query of the link to the page before a deletion, which leads back to `here`.
+fn delete_query(here: &str) -> String {
+    QueryString::new().with("return_to", here).into_string()
 }
 
 /// RFC 6068: the `@` stays, whatever else could mean something is encoded.

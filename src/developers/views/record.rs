@@ -3,7 +3,7 @@
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::{Decision, Moves, decision, mailto, record_url, status_chip, verification_chip};
+use super::{Decision, Moves, decision, delete_query, mailto, record_url, status_chip, verification_chip};
 use crate::audit::{AuditEntry, Change};
 use crate::developers::forms::EditForm;
 use crate::developers::list::{List, PATH};
@@ -61,7 +61,7 @@ impl Record {
             purpose: developer.purpose.clone(),
             requested: Moment::new(developer.requested_at, now),
             decision: decision(developer, now),
-            moves: Moves::new(developer, here.clone(), &list.url(), None),
+            moves: Moves::new(developer, here.clone(), &delete_query(&list.url()), None),
             timeline: timeline.iter().map(|entry| Change::new(entry, now)).collect(),
             edit: Edit {
                 action: here,

@@ -3,8 +3,8 @@
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::{Decision, Moves, decision, reason, record_url, status_chip, verification_chip};
-use crate::developers::list::List;
+use super::{Decision, Moves, decision, delete_query, reason, status_chip, verification_chip};
+use crate::developers::list::{List, PATH};
 use crate::developers::queries::Developer;
 use crate::web::chrome::Chip;
 use crate::web::moments::Moment;
@@ -20,28 +20,37 @@ pub struct Person {
 }
 
 impl Person {
-    fn new(developer: &Developer, list: &List) -> Self {
+    fn new(developer: &Developer, context: &RowContext) -> Self {
         Self {
             id: developer.id.to_string(),
             name: developer.shown_name().to_owned(),
             email: developer.email.clone(),
             initial: developer.shown_name().chars().take(1).flat_map(char::to_uppercase).collect(),
-            href: record_url(developer, list),
+            href: context.record_url(developer),
         }
     }
 }
 
-/// What a row is made of.
-pub struct RowContext<'a> {
-    pub list: &'a List,
-    pub now: DateTime<Utc>,
+/// What the rows of a page have in common, said once for all of them.
+pub struct RowContext {
+    now: DateTime<Utc>,
+    query: String,
+    here: String,
+    delete_query: String,
 }
 
-impl RowContext<'_> {
+impl RowContext {
+    pub fn new(list: &List, now: DateTime<Utc>) -> Self {
+        let here = list.url();
+        Self { now, query: list.query(), delete_query: delete_query(&here), here }
+    }
+
     fn moves(&self, developer: &Developer) -> Moves {
-        let here = self.list.url();
-        let details = record_url(developer, self.list);
-        Moves::new(developer, here.clone(), &here, Some(details))
+        Moves::new(developer, self.here.clone(), &self.delete_query, Some(self.record_url(developer)))
+    }
+
+    fn record_url(&self, developer: &Developer) -> String {
+        format!("{PATH}/{}?{}", developer.id, self.query)
     }
 
     /// An undecided record stands on no tab of decided ones; its request time is shown should it ever.
@@ -60,9 +69,9 @@ pub struct RequestedRow {
 }
 
 impl RequestedRow {
-    pub fn new(developer: &Developer, context: &RowContext<'_>) -> Self {
+    pub fn new(developer: &Developer, context: &RowContext) -> Self {
         Self {
-            person: Person::new(developer, context.list),
+            person: Person::new(developer, context),
             moves: context.moves(developer),
             organization: developer.organization.clone(),
             purpose: developer.purpose.clone(),
@@ -82,9 +91,9 @@ pub struct ApprovedRow {
 }
 
 impl ApprovedRow {
-    pub fn new(developer: &Developer, context: &RowContext<'_>) -> Self {
+    pub fn new(developer: &Developer, context: &RowContext) -> Self {
         Self {
-            person: Person::new(developer, context.list),
+            person: Person::new(developer, context),
             moves: context.moves(developer),
             organization: developer.organization.clone(),
             purpose: developer.purpose.clone(),
@@ -104,9 +113,9 @@ pub struct RefusedRow {
 }
 
 impl RefusedRow {
-    pub fn new(developer: &Developer, context: &RowContext<'_>) -> Self {
+    pub fn new(developer: &Developer, context: &RowContext) -> Self {
         Self {
-            person: Person::new(developer, context.list),
+            person: Person::new(developer, context),
             moves: context.moves(developer),
             reason: reason(developer),
             decided: context.decided(developer),
@@ -124,9 +133,9 @@ pub struct AnyRow {
 }
 
 impl AnyRow {
-    pub fn new(developer: &Developer, context: &RowContext<'_>) -> Self {
+    pub fn new(developer: &Developer, context: &RowContext) -> Self {
         Self {
-            person: Person::new(developer, context.list),
+            person: Person::new(developer, context),
             moves: context.moves(developer),
             status: status_chip(developer.status),
             requested: Moment::new(developer.requested_at, context.now),
@@ -144,6 +153,6 @@ pub struct AnyRowAlone {
 
 impl AnyRowAlone {
     pub fn new(developer: &Developer, list: &List, now: DateTime<Utc>) -> Self {
-        Self { row: AnyRow::new(developer, &RowContext { list, now }) }
+        Self { row: AnyRow::new(developer, &RowContext::new(list, now)) }
     }
 }
