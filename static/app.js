@@ -66,7 +66,7 @@
     const rows = find("#rows");
     if (acted && response.status < 500) {
       const place = acted.next === false ? document.getElementById(acted.id) : acted.next;
-      if (acted.focus) (place?.querySelector(".name a, h1") ?? find("#heading")).focus();
+      if (acted.focus && focusIsLost()) (place?.querySelector(".name a, h1") ?? find("#heading")).focus();
       // More may wait behind the last row of a page.
       if (rows?.rows.length === 0) htmx.ajax("GET", location.pathname + location.search, { target: "#list", swap: "outerHTML" });
     } else if (sourceElement.matches(".search")) {

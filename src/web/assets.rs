@@ -1,9 +1,10 @@
 //! What browsers load besides pages: in memory, compressed at build time, named by content and so never out of date.
 
-use actix_web::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY};
 use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse};
 
+use super::compress::Coding;
 use crate::error::AppError;
 
 /// A file of `static/` or of npm.
@@ -25,11 +26,10 @@ include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 /// 404 for a name that is none.
 pub async fn serve(request: HttpRequest, name: Path<String>) -> Result<HttpResponse, AppError> {
     let asset = [&CSS, &JS, &HTMX, &FAVICON].into_iter().find(|a| a.name == name.as_str()).ok_or(AppError::NotFound)?;
-    let accepted = request.headers().get(ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let (encoding, body) = match accepted {
-        a if a.contains("br") => ("br", asset.brotli),
-        a if a.contains("gzip") => ("gzip", asset.gzip),
-        _ => ("identity", asset.plain),
+    let (encoding, body) = match Coding::accepted(request.headers()) {
+        Some(coding @ Coding::Brotli) => (coding.name(), asset.brotli),
+        Some(coding @ Coding::Gzip) => (coding.name(), asset.gzip),
+        None => ("identity", asset.plain),
     };
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, asset.media_type))

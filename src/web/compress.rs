@@ -8,7 +8,7 @@ use std::io::Write;
 use actix_web::Error;
 use actix_web::body::{self, BoxBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, VARY};
+use actix_web::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, VARY};
 use actix_web::middleware::Next;
 
 /// Below this a header costs as much as is gained.
@@ -20,15 +20,17 @@ const GZIP_LEVEL: u32 = 3;
 /// Log2 of the window: larger than any page.
 const BROTLI_WINDOW: u32 = 18;
 
+/// How an answer may be compressed.
 #[derive(Clone, Copy)]
-enum Coding {
+pub enum Coding {
     Brotli,
     Gzip,
 }
 
 impl Coding {
-    fn accepted(request: &ServiceRequest) -> Option<Self> {
-        let accepted = request.headers().get(ACCEPT_ENCODING)?.to_str().ok()?;
+    /// The best that the browser takes.
+    pub fn accepted(headers: &HeaderMap) -> Option<Self> {
+        let accepted = headers.get(ACCEPT_ENCODING)?.to_str().ok()?;
         let takes = |name| {
             accepted.split(',').any(|item| {
                 let mut parts = item.split(';').map(str::trim);
@@ -42,7 +44,8 @@ impl Coding {
         }
     }
 
-    const fn name(self) -> &'static str {
+    /// As the headers say it.
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Brotli => "br",
             Self::Gzip => "gzip",
@@ -70,7 +73,7 @@ impl Coding {
 /// # Errors
 /// None of its own.
 pub async fn pages(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse<BoxBody>, Error> {
-    let coding = Coding::accepted(&request);
+    let coding = Coding::accepted(request.headers());
     let response = next.call(request).await?;
     let is_page = response.headers().get(CONTENT_TYPE).is_some_and(|t| t.as_bytes().starts_with(b"text/html"));
     let (Some(coding), true) = (coding, is_page) else {

@@ -1,12 +1,19 @@
 //! The desk from outside: a real server, a real database, real HTML. A module per noun and handler.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod support;
 
 mod activity;
 mod admins;
+mod cli;
 mod counts;
 mod developers;
+mod faults;
+mod import;
+mod migrations;
 mod private_cluster;
+mod schema;
 mod sessions;
 mod throttles;
+mod tidy;
 mod web;

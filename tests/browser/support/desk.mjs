@@ -125,8 +125,9 @@ export class Desk {
   /** A developer as the list shows them now. */
   async find(email) {
     const page = await (await this.get(`/admin/developers?status=all&q=${encodeURIComponent(email)}`)).text();
-    const id = /<tr id="developer-([^"]+)"/.exec(page)?.[1];
-    const version = /name="version" value="(\d+)"/.exec(page)?.[1];
+    const row = page.split("<tr ").find((row) => unescaped(row).includes(`>${email}<`));
+    const id = /^id="developer-([^"]+)"/.exec(row)?.[1];
+    const version = /name="version" value="(\d+)"/.exec(row)?.[1];
     return { id, version, path: `/admin/developers/${id}` };
   }
 
@@ -173,6 +174,8 @@ export class Desk {
     return [postmaster, ...children.map(Number)];
   }
 }
+
+const unescaped = (html) => html.replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(code));
 
 function cookieOf(who) {
   return (who?.cookies ?? []).map(({ name, value }) => `${name}=${value}`).join("; ");

@@ -1,0 +1,486 @@
+//! The database slow, full, frozen and gone. A cluster of its own for each test, durable as in earnest.
+
+use std::fs;
+use std::future::IntoFuture;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use diesel::{Connection, PgConnection};
+use futures_util::future::{join, join_all};
+use guestlist::audit::Occasion;
+use guestlist::db::migrations;
+use guestlist::db::private_cluster::{PrivateCluster, Settings};
+use guestlist::developers;
+use guestlist::ids::DeveloperId;
+use guestlist::values::{EmailAddress, PersonName};
+use guestlist::{admins, passwords};
+use tempfile::TempDir;
+
+use crate::cli::{Serving, guestlist, run as run_command, signal, status};
+use crate::support::actors::PASSWORD;
+use crate::support::app::{Answer, Browser, Request, Server};
+use crate::support::db::{number, run};
+use crate::support::somebody;
+
+/// Within this a request is told that the database does not answer.
+const AT_MOST: Duration = Duration::from_secs(3);
+/// What `/livez` may take here, where other tests keep the machine busy. The promise is 50 ms: see what is printed.
+const LIVE: Duration = Duration::from_millis(500);
+/// How long is waited for what is promised within two seconds. See what is printed.
+const WHOLE_AGAIN: Duration = Duration::from_secs(5);
+
+/// A desk on a cluster of its own.
+struct Ground {
+    server: Server,
+    admin: Browser,
+    people: Vec<DeveloperId>,
+    cluster: PrivateCluster,
+    _dir: TempDir,
+}
+
+/// Open to the account that runs root's server.
+fn open_folder() -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    dir
+}
+
+fn settings(data_dir: &Path) -> Settings {
+    Settings { data_dir: data_dir.to_owned(), durable: true, program_dir: None, say: |_| () }
+}
+
+/// A data directory with a stopped cluster, copied from one that this process makes once.
+fn data_dir() -> TempDir {
+    static MADE: OnceLock<PathBuf> = OnceLock::new();
+    let made = MADE.get_or_init(|| {
+        let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("faults");
+        let _ = fs::remove_dir_all(&dir);
+        fs::create_dir_all(&dir).unwrap();
+        PrivateCluster::attach_or_start(&settings(&dir)).unwrap().folder().to_owned()
+    });
+    let dir = open_folder();
+    let copied = Command::new("cp").arg("-a").arg(made).arg(dir.path().join("postgres")).status().unwrap();
+    assert!(copied.success());
+    dir
+}
+
+impl Ground {
+    async fn with(people: usize) -> Self {
+        let dir = data_dir();
+        let cluster = PrivateCluster::attach_or_start(&settings(dir.path())).unwrap();
+        let conn = &mut guestlist::db::connect(&cluster.url("guestlist")).unwrap();
+        migrations::run(conn).unwrap();
+        let (name, email) = (PersonName::parse("Kim Lee").unwrap(), EmailAddress::parse("kim@desk.example").unwrap());
+        let hash = passwords::hash_now(PASSWORD).unwrap();
+        conn.transaction(|conn| admins::create(conn, (&name, &email), &hash, &Occasion::system("test")))
+            .unwrap()
+            .unwrap();
+        let records: Vec<_> = (0..people).map(|n| somebody(&format!("Ada Nr{n}")).record()).collect();
+        developers::enter(conn, &records, &Occasion::system("test")).unwrap();
+        let server = Server::start(&cluster.url("guestlist"), &[]);
+        let admin = server.browser();
+        admin.post("/admin/login", &[("email", "kim@desk.example"), ("password", PASSWORD)]).await.is(303);
+        Self { server, admin, people: records.iter().map(|record| record.id).collect(), cluster, _dir: dir }
+    }
+
+    fn conn(&self) -> PgConnection {
+        PgConnection::establish(&self.cluster.superuser_url("guestlist")).unwrap()
+    }
+
+    fn postmaster(&self) -> u32 {
+        let file = fs::read_to_string(self.cluster.folder().join("pgdata/postmaster.pid")).unwrap();
+        file.lines().next().unwrap().parse().unwrap()
+    }
+
+    fn list(&self) -> Request {
+        self.admin.get("/admin/developers")
+    }
+
+    fn approve(&self, id: DeveloperId) -> Request {
+        let path = format!("/admin/developers/{id}/transitions");
+        self.admin.post(&path, &[("action", "approve"), ("version", "1")])
+    }
+
+    /// How long `/livez` took at the longest, asked again and again until the work is done.
+    async fn live_while<T>(&self, work: impl Future<Output = T>) -> (T, Duration) {
+        let done = std::cell::Cell::new(false);
+        let watch = async {
+            let mut longest = Duration::ZERO;
+            while !done.get() {
+                let (answer, took) = timed(self.server.browser().get("/livez")).await;
+                assert_eq!(answer.status, 200, "{}", answer.what);
+                longest = longest.max(took);
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            longest
+        };
+        let work = async {
+            let outcome = work.await;
+            done.set(true);
+            outcome
+        };
+        let (outcome, longest) = join(work, watch).await;
+        assert!(longest < LIVE, "/livez took {longest:?}");
+        (outcome, longest)
+    }
+
+    /// Asks until the desk is whole again: as many good answers in a row as there are connections, and then some.
+    async fn whole_again(&self) -> Duration {
+        let begun = Instant::now();
+        let mut in_a_row = 0;
+        let mut since = Duration::ZERO;
+        while in_a_row < 20 {
+            let answer = self.list().await;
+            if answer.status == 200 {
+                if in_a_row == 0 {
+                    since = begun.elapsed();
+                }
+                in_a_row += 1;
+            } else {
+                assert_eq!(answer.status, 503, "{}", answer.what);
+                in_a_row = 0;
+            }
+            assert!(begun.elapsed() < WHOLE_AGAIN, "not whole again after {:?}", begun.elapsed());
+        }
+        since
+    }
+
+    /// Each record and its history agree; whoever was acknowledged is approved. Says how many are.
+    fn assert_consistent(&self, acknowledged: &[DeveloperId]) -> i64 {
+        let conn = &mut self.conn();
+        let torn = "select count(*) from developers as d where (status = 'approved')::int <> \
+                    (select count(*) from audit_entries where subject_id = d.id and event = 'developer.approved') \
+                    or version <> (case status when 'approved' then 2 else 1 end)";
+        assert_eq!(number(conn, torn), 0, "a move without its entry, or twice");
+        let lost = acknowledged.iter().filter(|id| {
+            number(conn, &format!("select count(*) from developers where id = '{id}' and status = 'approved'")) != 1
+        });
+        assert_eq!(lost.count(), 0, "an acknowledged move is lost");
+        let exact = "select (select counts[2] from developer_totals) - \
+                     (select count(*) from developers where status = 'approved')";
+        assert_eq!(number(conn, exact), 0, "the counts are wrong");
+        number(conn, "select count(*) from developers where status = 'approved'")
+    }
+}
+
+async fn timed(request: Request) -> (Answer, Duration) {
+    let begun = Instant::now();
+    let answer = request.into_future().await;
+    (answer, begun.elapsed())
+}
+
+/// A page that asks for patience, and in time.
+#[track_caller]
+fn assert_unavailable(answer: &Answer, took: Duration) {
+    assert_eq!(answer.status, 503, "{}: {}", answer.what, answer.text());
+    let wait: u32 = answer.header("retry-after").expect("a Retry-After").parse().unwrap();
+    assert!((1..=5).contains(&wait), "{}: Retry-After: {wait}", answer.what);
+    assert!(answer.header("content-type").is_some_and(|kind| kind.starts_with("text/html")), "{:?}", answer.headers);
+    assert!(answer.text().contains("</html>") || answer.text().contains("hx-partial"), "{}", answer.text());
+    assert!(answer.text().contains(&answer.request_id()), "{} does not show its request id", answer.what);
+    assert!(took < AT_MOST, "{} took {took:?}", answer.what);
+}
+
+fn longest(answers: &[(Answer, Duration)]) -> Duration {
+    answers.iter().map(|(_, took)| *took).max().unwrap_or_default()
+}
+
+#[actix_web::test]
+async fn a_locked_table_is_503_in_time_and_whole_again_after() {
+    let ground = Ground::with(3).await;
+    let mut outside = ground.conn();
+    run(&mut outside, "begin; lock table developers in access exclusive mode");
+    // More than there are connections, of every kind.
+    let mut requests: Vec<Request> = (0..16).map(|_| ground.list()).collect();
+    requests.push(ground.approve(ground.people[0]));
+    requests.push(ground.admin.speaking(true).get("/admin/developers?q=ada"));
+    requests.push(ground.admin.get(&format!("/admin/developers/{}", ground.people[1])));
+    let (answers, live) = ground.live_while(join_all(requests.into_iter().map(timed))).await;
+    for (answer, took) in &answers {
+        assert_unavailable(answer, *took);
+    }
+    // Afterwards too: nothing has piled up.
+    let (again, took) = timed(ground.list()).await;
+    assert_unavailable(&again, took);
+
+    run(&mut outside, "rollback");
+    let whole = ground.whole_again().await;
+    eprintln!("locked: 503 after {:?} at most, /livez {live:?}, whole again after {whole:?}", longest(&answers));
+    assert_eq!(ground.assert_consistent(&[]), 0, "a move that was answered by 503 came about by the lock's end");
+    let refused = ground.approve(ground.people[0]).await;
+    assert_eq!(refused.status, 303);
+    ground.assert_consistent(&ground.people[..1]);
+}
+
+#[actix_web::test]
+async fn a_server_that_is_killed_loses_nothing_that_was_acknowledged() {
+    let ground = Ground::with(400).await;
+    let before = ground.postmaster();
+    let acknowledged = std::cell::RefCell::new(Vec::new());
+    let killed = std::cell::Cell::new(None::<Instant>);
+    let back = std::cell::Cell::new(None::<Instant>);
+    let slowest = std::cell::Cell::new(Duration::ZERO);
+    // Six admins at once: one of them in the middle of something whenever it happens.
+    let admins = (0..6).map(async |nth| {
+        for id in ground.people.iter().skip(nth).step_by(6) {
+            if acknowledged.borrow().len() >= 60 && killed.get().is_none() {
+                signal("KILL", &[before]);
+                killed.set(Some(Instant::now()));
+            }
+            let (answer, took) = timed(ground.approve(*id)).await;
+            slowest.set(slowest.get().max(took));
+            match answer.status {
+                303 => {
+                    acknowledged.borrow_mut().push(*id);
+                    if killed.get().is_some() && back.get().is_none() {
+                        back.set(Some(Instant::now()));
+                    }
+                }
+                // The session could not be looked up, or the move not be made.
+                503 => assert_unavailable(&answer, took),
+                other => panic!("{other}: {}", answer.text()),
+            }
+        }
+    });
+    let (_, live) = ground.live_while(join_all(admins)).await;
+    let killed = killed.get().expect("it came to the kill");
+    let cluster_back = wait_for_another(&ground, before);
+    let whole = ground.whole_again().await;
+    let acknowledged = acknowledged.into_inner();
+    let approved = ground.assert_consistent(&acknowledged);
+    eprintln!(
+        "killed: first good answer after {:?}, answers within {:?}, /livez {live:?}, whole again {whole:?} after the \
+         storm; {} acknowledged, {approved} made; the server was back {cluster_back:?} after the storm",
+        back.get().map(|back| back - killed),
+        slowest.get(),
+        acknowledged.len(),
+    );
+    assert!(acknowledged.len() >= 60);
+    // Whoever was not acknowledged can be decided now.
+    for id in ground.people.iter().filter(|id| !acknowledged.contains(id)) {
+        let answer = ground.approve(*id).await;
+        assert!([303, 409].contains(&answer.status), "{}: {}", answer.what, answer.status);
+    }
+    assert_eq!(ground.assert_consistent(&ground.people), 400);
+}
+
+/// Until a server that is not this one takes connections.
+fn wait_for_another(ground: &Ground, before: u32) -> Duration {
+    let begun = Instant::now();
+    let url = ground.cluster.url("guestlist");
+    while PgConnection::establish(&url).is_err() || ground.postmaster() == before {
+        assert!(begun.elapsed() < Duration::from_secs(20), "the cluster does not come back");
+        std::thread::yield_now();
+    }
+    begun.elapsed()
+}
+
+#[actix_web::test]
+async fn an_idle_desk_is_whole_within_two_seconds_of_a_kill() {
+    let ground = Ground::with(1).await;
+    ground.whole_again().await;
+    let before = ground.postmaster();
+    signal("KILL", &[before]);
+    let begun = Instant::now();
+    let mut answers = Vec::new();
+    let ((), live) = ground
+        .live_while(async {
+            loop {
+                let (answer, took) = timed(ground.list()).await;
+                let is_good = answer.status == 200 && ground.postmaster_is_another(before);
+                answers.push((answer, took));
+                if is_good {
+                    break;
+                }
+                assert!(begun.elapsed() < Duration::from_secs(20), "the desk does not come back");
+            }
+        })
+        .await;
+    let back = begun.elapsed();
+    for (answer, took) in answers.iter().filter(|(answer, _)| answer.status != 200) {
+        assert_unavailable(answer, *took);
+    }
+    let whole = ground.whole_again().await;
+    eprintln!(
+        "killed while idle: {} answers, {:?} at the longest, /livez {live:?}, back {back:?} after the kill, then whole \
+         after {whole:?}",
+        answers.len(),
+        longest(&answers),
+    );
+}
+
+impl Ground {
+    fn postmaster_is_another(&self, before: u32) -> bool {
+        let file = fs::read_to_string(self.cluster.folder().join("pgdata/postmaster.pid")).unwrap_or_default();
+        file.lines().next().is_some_and(|pid| pid != before.to_string())
+    }
+}
+
+/// Processes that stand still. They go on when this is dropped, so that a failed test leaves nothing frozen.
+#[cfg(target_os = "linux")]
+struct Frozen(Vec<u32>);
+
+#[cfg(target_os = "linux")]
+impl Frozen {
+    /// The server first, so that it starts no other.
+    fn server(postmaster: u32) -> Self {
+        signal("STOP", &[postmaster]);
+        let mut all = vec![postmaster];
+        for entry in fs::read_dir("/proc").unwrap().flatten() {
+            let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
+            let stat = fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
+            let parent = stat.rsplit_once(')').and_then(|(_, rest)| rest.split_whitespace().nth(1)?.parse().ok());
+            if parent == Some(postmaster) {
+                all.push(pid);
+            }
+        }
+        assert!(all.len() > 8, "a server has backends: {all:?}");
+        signal("STOP", &all);
+        Self(all)
+    }
+
+    fn thaws(self) {}
+}
+
+#[cfg(target_os = "linux")]
+impl Drop for Frozen {
+    fn drop(&mut self) {
+        signal("CONT", &self.0);
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn threads() -> usize {
+    fs::read_dir("/proc/self/task").unwrap().count()
+}
+
+#[actix_web::test]
+#[cfg(target_os = "linux")]
+async fn a_frozen_server_is_503_in_time_and_whole_again_after() {
+    const FOR: Duration = Duration::from_secs(5);
+    let ground = Ground::with(3).await;
+    ground.whole_again().await;
+    let before = threads();
+    let frozen = Frozen::server(ground.postmaster());
+    let begun = Instant::now();
+    let mut answers = Vec::new();
+    let ((), live) = ground
+        .live_while(async {
+            while begun.elapsed() < FOR {
+                let mut requests: Vec<Request> = (0..20).map(|_| ground.list()).collect();
+                requests.push(ground.approve(ground.people[0]));
+                requests
+                    .push(ground.server.browser().post("/admin/login", &[("email", "a@x.example"), ("password", "x")]));
+                answers.extend(join_all(requests.into_iter().map(timed)).await);
+            }
+        })
+        .await;
+    let grown = threads().saturating_sub(before);
+    let ready = timed(ground.server.browser().get("/readyz")).await;
+    frozen.thaws();
+    for (answer, took) in &answers {
+        assert_unavailable(answer, *took);
+    }
+    assert!(ready.0.status == 503 && ready.1 < Duration::from_secs(2), "/readyz: {} {:?}", ready.0.status, ready.1);
+    let whole = ground.whole_again().await;
+    eprintln!(
+        "frozen: {} answers, {:?} at the longest, /livez {live:?}, {grown} threads more in the whole test process, whole \
+         again after {whole:?}",
+        answers.len(),
+        longest(&answers),
+    );
+    // What was told 503 may have come about after all, but then whole.
+    ground.assert_consistent(&[]);
+}
+
+#[actix_web::test]
+async fn a_server_without_a_free_connection_is_503_until_there_is_one() {
+    let ground = Ground::with(1).await;
+    let url = ground.cluster.url("guestlist");
+    let mut taken = Vec::new();
+    while let Ok(conn) = PgConnection::establish(&url) {
+        taken.push(conn);
+        assert!(taken.len() < 1000, "connections are not limited");
+    }
+    // A desk that starts meanwhile finds no connection at all.
+    let late = Server::start(&url, &[]);
+    let browser = late.browser();
+    let (answer, took) = timed(browser.get("/admin/login")).await;
+    assert_unavailable(&answer, took);
+    let (answer, took) = timed(browser.get("/livez")).await;
+    assert!(answer.status == 200 && took < LIVE, "/livez: {took:?}");
+    // The one that has its connections goes on.
+    ground.list().await.is(200);
+
+    let count = taken.len();
+    drop(taken);
+    let begun = Instant::now();
+    loop {
+        let answer = browser.get("/admin/login").await;
+        if answer.status == 200 {
+            break;
+        }
+        assert_eq!(answer.status, 503);
+        assert!(begun.elapsed() < WHOLE_AGAIN, "not whole again after {:?}", begun.elapsed());
+    }
+    eprintln!("full with {count} connections: whole again after {:?}", begun.elapsed());
+}
+
+#[actix_web::test]
+async fn sessions_that_are_ended_by_the_server_go_unnoticed() {
+    let ground = Ground::with(40).await;
+    let mut outside = ground.conn();
+    let mut acknowledged = Vec::new();
+    let mut refused = 0;
+    for id in &ground.people {
+        run(&mut outside, "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'guestlist'");
+        match ground.approve(*id).await.status {
+            303 => acknowledged.push(*id),
+            503 => refused += 1,
+            other => panic!("{other}"),
+        }
+    }
+    let approved = ground.assert_consistent(&acknowledged);
+    eprintln!("sessions ended: {} acknowledged, {refused} told 503, {approved} made", acknowledged.len());
+    assert!(refused <= 1, "{refused} of 40 were told 503");
+}
+
+#[actix_web::test]
+async fn when_the_first_process_is_killed_the_second_serves_on() {
+    let dir = data_dir();
+    let program = |arguments: &[&str]| {
+        let mut command = guestlist(arguments);
+        command.env("GUESTLIST_DATA_DIR", dir.path());
+        command
+    };
+    let first = Serving::start(&mut program(&[]));
+    let second = Serving::start(&mut program(&[]));
+    assert_eq!(status(second.address, "/readyz"), Some(200));
+    // Acknowledged by a third process, which attaches as well.
+    run_command(&mut program(&["demo"]), "").ended(0);
+
+    first.signal("KILL");
+    let begun = Instant::now();
+    let mut answers = Vec::new();
+    // Ready may still mean the server that is about to go.
+    let gone = || status(first.address, "/livez").is_none();
+    while !(gone() && begun.elapsed() > Duration::from_millis(200) && status(second.address, "/readyz") == Some(200)) {
+        let asked = Instant::now();
+        answers.push((status(second.address, "/admin/login"), asked.elapsed()));
+        assert!(begun.elapsed() < WHOLE_AGAIN, "not whole again after {:?}: {answers:?}", begun.elapsed());
+    }
+    eprintln!("first process killed: the second serves after {:?}", begun.elapsed());
+    for (status, took) in answers {
+        assert!(matches!(status, Some(200 | 503)) && took < AT_MOST, "{status:?} after {took:?}");
+    }
+    let cluster = PrivateCluster::attach_or_start(&settings(dir.path())).unwrap();
+    let conn = &mut PgConnection::establish(&cluster.superuser_url("guestlist")).unwrap();
+    let entries = number(conn, "select count(*) from audit_entries where event = 'developer.imported'");
+    assert!(entries >= 200);
+    assert_eq!(number(conn, "select count(*) from developers"), entries);
+    second.signal("TERM");
+    assert_eq!(second.ended().1, Some(0));
+}
