@@ -43,7 +43,7 @@ pub struct Load {
 }
 
 enum Asks {
-    Page(String),
+    Page { path: String, headers: &'static str },
     Moves,
 }
 
@@ -66,7 +66,12 @@ pub fn recorded(ground: &mut Ground) -> Anyhow<Vec<Load>> {
     let mut loads = Vec::new();
     for (what, path) in pages {
         let script = Script::of(&recorder.page(&path)?.statements);
-        loads.push(Load { what, asks: Asks::Page(path), script, requests_a_script: 1.0 });
+        loads.push(Load { what, asks: Asks::Page { path, headers: "" }, script, requests_a_script: 1.0 });
+    }
+    let plain = &loads[0];
+    if let Asks::Page { path, .. } = &plain.asks {
+        let asks = Asks::Page { path: path.clone(), headers: "Accept-Encoding: gzip, deflate, br\r\n" };
+        loads.push(Load { what: "compressed first page".into(), asks, script: plain.script.clone(), ..*plain });
     }
     loads.push(moves(ground, &mut recorder)?);
     Ok(loads)
@@ -100,9 +105,11 @@ impl Load {
         ground: &mut Ground,
     ) -> Anyhow<Timing> {
         match &self.asks {
-            Asks::Page(path) => Ok(storm(program.address, connections, length, |_| {
-                |connection: &mut Connection| served(connection.get(path, session)?)
-            })?),
+            Asks::Page { path, headers } => {
+                let headers = format!("{session}{headers}");
+                let page = |connection: &mut Connection| served(connection.get(path, &headers)?);
+                Ok(storm(program.address, connections, length, |_| page)?)
+            }
             Asks::Moves => {
                 // Each connection has people of its own, so that no move meets another.
                 let people = ground.approved(20_000)?;
@@ -125,18 +132,22 @@ fn served(answer: Answer<'_>) -> io::Result<Served> {
 }
 
 fn back_and_forth(people: Vec<Approved>, headers: String) -> impl FnMut(&mut Connection) -> io::Result<Served> {
-    let mut next = 0;
+    let (mut at, mut is_revoked) = (0, false);
     let mut made: HashMap<String, i32> = HashMap::new();
     move |connection| {
-        // Two requests for one person, then the next person.
-        let person = &people[next / 2 % people.len()];
-        let action = if next % 2 == 0 { "revoke" } else { "reapprove" };
-        next += 1;
+        let person = &people[at % people.len()];
+        let action = if is_revoked { "reapprove" } else { "revoke" };
         let version = made.entry(person.id.clone()).or_insert(person.version);
         let path = format!("/admin/developers/{}/transitions", person.id);
-        connection.post(&path, &headers, &move_form(action, *version))?.expect(200)?;
+        let served = served(connection.post(&path, &headers, &move_form(action, *version))?)?;
+        if matches!(served, Served::Refused) {
+            // Whether it was done is not known.
+            (at, is_revoked) = (at + 1, false);
+            return Ok(served);
+        }
         *version += 1;
-        Ok(Served::Yes)
+        (at, is_revoked) = (at + usize::from(is_revoked), !is_revoked);
+        Ok(served)
     }
 }
 

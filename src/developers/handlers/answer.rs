@@ -18,7 +18,7 @@ use crate::db::{Conn, Db, QueryResult};
 use crate::developers::forms::{EditForm, Origin};
 use crate::developers::list::{List, PATH, Tab};
 use crate::developers::operations::Outcome;
-use crate::developers::queries::{self, Developer};
+use crate::developers::queries::{self, Developer, Numbers};
 use crate::developers::views::{self, AnyRowAlone, Conflict, Moved, Record, RecordAlone, RecordPage, Show, Trail};
 use crate::error::AppError;
 use crate::ids::DeveloperId;
@@ -44,6 +44,12 @@ pub fn page_of(conn: &mut Conn, developer: &Developer, list: &List) -> QueryResu
 
 pub fn record_title(name: &str) -> String {
     format!("{name} · Developers")
+}
+
+/// How a transaction ended, and the numbers as it left them.
+pub struct Decided {
+    pub outcome: Outcome,
+    pub numbers: Numbers,
 }
 
 /// What every answer to a form needs.
@@ -79,7 +85,25 @@ impl Answer {
         &self.here
     }
 
-    /// The answer to an outcome; `done` says in words what was done.
+    /// Does the work, and finds the numbers that it leaves behind where the answer shows them.
+    ///
+    /// # Errors
+    /// The database; then nothing was done.
+    pub async fn decide(
+        &self,
+        origin: &Origin,
+        work: impl Fn(&mut Conn) -> QueryResult<Outcome> + Send + 'static,
+    ) -> Result<Decided, AppError> {
+        let list = self.htmx.wants_fragment.then(|| origin.list());
+        let decide = move |conn: &mut Conn| {
+            let outcome = work(conn)?;
+            let numbers = list.as_ref().map(|list| queries::numbers(conn, list)).transpose()?;
+            Ok(Decided { outcome, numbers: numbers.unwrap_or_default() })
+        };
+        Ok(self.db.transaction(decide).await?)
+    }
+
+    /// The answer to what was decided; `done` says in words what was done.
     ///
     /// # Errors
     /// 404 when the developer is gone; the database.
@@ -88,13 +112,14 @@ impl Answer {
         admin: &CurrentAdmin,
         id: DeveloperId,
         origin: Origin,
-        outcome: Outcome,
+        decided: Decided,
         done: impl Fn(&Developer) -> String,
     ) -> Result<HttpResponse, AppError> {
+        let Decided { outcome, numbers } = decided;
         match (outcome, self.htmx.wants_fragment) {
             (Outcome::Done(developer), true) => {
                 let message = Message::done(done(&developer));
-                self.fragment(id, &origin, Some(developer), message, StatusCode::OK).await
+                self.fragment(id, &origin, (Some(developer), numbers), message, StatusCode::OK).await
             }
             (Outcome::Done(developer), false) => {
                 Ok(see_other(&origin.path(), Some((&Message::done(done(&developer)), &self.cookies))))
@@ -103,14 +128,15 @@ impl Answer {
                 let who = views::who_was_quicker(last.as_deref(), Utc::now());
                 if wants_fragment {
                     let message = Message::problem(format!("Nothing was changed. {who}"));
-                    return self.fragment(id, &origin, Some(developer), message, StatusCode::CONFLICT).await;
+                    let found = (Some(developer), numbers);
+                    return self.fragment(id, &origin, found, message, StatusCode::CONFLICT).await;
                 }
                 let (page, chrome) = self.record_page(admin, developer, origin.list(), "Not changed: ").await?;
                 html(StatusCode::CONFLICT, &Conflict::new(chrome, page, who))
             }
             (Outcome::Gone, true) => {
                 let message = Message::problem("This developer no longer exists.");
-                self.fragment(id, &origin, None, message, StatusCode::NOT_FOUND).await
+                self.fragment(id, &origin, (None, numbers), message, StatusCode::NOT_FOUND).await
             }
             (Outcome::Gone, false) => Err(AppError::NotFound),
         }
@@ -120,9 +146,15 @@ impl Answer {
     ///
     /// # Errors
     /// The database.
-    pub async fn deleted(self, id: &DeveloperId, origin: &Origin, words: String) -> Result<HttpResponse, AppError> {
+    pub async fn deleted(
+        self,
+        id: DeveloperId,
+        origin: &Origin,
+        numbers: Numbers,
+        words: String,
+    ) -> Result<HttpResponse, AppError> {
         if self.htmx.wants_fragment {
-            return self.fragment(*id, origin, None, Message::done(words), StatusCode::OK).await;
+            return self.fragment(id, origin, (None, numbers), Message::done(words), StatusCode::OK).await;
         }
         Ok(see_other(&origin.path(), Some((&Message::done(words), &self.cookies))))
     }
@@ -189,20 +221,16 @@ impl Answer {
         self,
         id: DeveloperId,
         origin: &Origin,
-        developer: Option<Developer>,
+        (developer, (totals, matches)): (Option<Developer>, Numbers),
         message: Message,
         status: StatusCode,
     ) -> Result<HttpResponse, AppError> {
         let list = origin.list();
         let stays_on_record = matches!(origin, Origin::Record(_));
-        let (list, totals, matches, developer, timeline) = self
-            .db
-            .run(move |conn| {
-                let (totals, matches) = queries::numbers(conn, &list)?;
-                let timeline = if stays_on_record { audit::of_subject(conn, id.0, TIMELINE)? } else { Vec::new() };
-                Ok((list.clone(), totals, matches, developer.clone(), timeline))
-            })
-            .await?;
+        let timeline = match stays_on_record {
+            true => self.db.run(move |conn| audit::of_subject(conn, id.0, TIMELINE)).await?,
+            false => Vec::new(),
+        };
         let now = Utc::now();
         let leaves = |developer: &Developer| {
             let is_list = matches!(origin, Origin::List(_));

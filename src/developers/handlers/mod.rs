@@ -15,7 +15,7 @@ use super::queries::{self, Developer};
 use super::views::{self, Delete, ListPage, Show};
 use crate::admins::CurrentAdmin;
 use crate::config::Config;
-use crate::db::Db;
+use crate::db::{Conn, Db};
 use crate::error::AppError;
 use crate::ids::DeveloperId;
 use crate::web::chrome::Frame;
@@ -88,9 +88,9 @@ pub async fn transition(
         Err(why) => return answer.refused_reason(&admin, id, origin, (form.0.reason, why)).await,
     };
     let (action, occasion) = (wanted.action, admin.occasion());
-    let outcome = answer.db.transaction(move |conn| operations::transition(conn, id, &wanted, &occasion)).await?;
+    let decided = answer.decide(&origin, move |conn| operations::transition(conn, id, &wanted, &occasion)).await?;
     let done = |developer: &Developer| format!("{} {}.", action.report(), shortened(developer.shown_name()));
-    answer.to(&admin, id, origin, outcome, done).await
+    answer.to(&admin, id, origin, decided, done).await
 }
 
 /// A message stays under 140 characters.
@@ -113,13 +113,11 @@ pub async fn edit(
         Err(errors) => return answer.refused_edit(&admin, id, query, (typed, errors)).await,
     };
     let (version, occasion) = (typed.version, admin.occasion());
-    let outcome = answer
-        .db
-        .transaction(move |conn| operations::edit(conn, id, version, (&name, &organization), &occasion))
-        .await?;
-    let saved = |developer: &Developer| format!("Saved {}.", shortened(developer.shown_name()));
     let here = Origin::new(answer.here(), &answer.htmx);
-    answer.to(&admin, id, here, outcome, saved).await
+    let edit = move |conn: &mut Conn| operations::edit(conn, id, version, (&name, &organization), &occasion);
+    let decided = answer.decide(&here, edit).await?;
+    let saved = |developer: &Developer| format!("Saved {}.", shortened(developer.shown_name()));
+    answer.to(&admin, id, here, decided, saved).await
 }
 
 /// `GET /admin/developers/{id}/delete`
@@ -147,9 +145,10 @@ pub async fn delete(
     let id = id_of(&id)?;
     let (version, occasion) = (form.0.version, admin.occasion());
     let origin = Origin::new(&form.0.return_to, &answer.htmx).unless_of(id);
-    let outcome = answer.db.transaction(move |conn| operations::delete(conn, id, version, &occasion)).await?;
-    if let Outcome::Done(developer) = &outcome {
-        return answer.deleted(&developer.id, &origin, format!("Deleted {}.", shortened(developer.shown_name()))).await;
+    let decided = answer.decide(&origin, move |conn| operations::delete(conn, id, version, &occasion)).await?;
+    if let Outcome::Done(developer) = &decided.outcome {
+        let words = format!("Deleted {}.", shortened(developer.shown_name()));
+        return answer.deleted(id, &origin, decided.numbers, words).await;
     }
-    answer.to(&admin, id, origin, outcome, |_| String::new()).await
+    answer.to(&admin, id, origin, decided, |_| String::new()).await
 }

@@ -13,7 +13,7 @@ use crate::ids::DeveloperId;
 use crate::schema::developers;
 use crate::values::{folded, sort_text};
 
-pub use page::{Page, Totals, neighbours, numbers, page};
+pub use page::{Numbers, Page, Totals, neighbours, numbers, page};
 
 /// A developer as the database has them.
 #[derive(Clone, Debug, Queryable, Selectable)]

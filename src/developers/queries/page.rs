@@ -93,11 +93,16 @@ pub fn neighbours(
     Ok((one(Place::Before(cursor.clone()))?, one(Place::After(cursor))?))
 }
 
+/// The counts, and the matches of a search where there is one.
+pub type Numbers = (Totals, Option<Matches>);
+
 /// The numbers around a list after something changed: the counts, and the matches of its search.
-pub fn numbers(conn: &mut Conn, list: &List) -> QueryResult<(Totals, Option<Matches>)> {
-    let matches =
-        Term::parse(&list.q).map(|term| conn.transaction(|conn| count_found(conn, list, &term))).transpose()?;
-    Ok((totals(conn)?, matches))
+pub fn numbers(conn: &mut Conn, list: &List) -> QueryResult<Numbers> {
+    // Before the search takes the planner's choices away, which these numbers need.
+    let totals = totals(conn)?;
+    let term = Term::parse(&list.q);
+    let matches = term.map(|term| conn.transaction(|conn| count_found(conn, list, &term))).transpose()?;
+    Ok((totals, matches))
 }
 
 /// The counts alone.
@@ -213,7 +218,8 @@ fn window_edge(conn: &mut Conn, list: &List) -> QueryResult<Option<Key>> {
 fn on_tab<Selected>(query: Rows<'_, Selected>, tab: Tab) -> Rows<'_, Selected> {
     match tab {
         Tab::One(status) => query.filter(developers::status.eq(status)),
-        Tab::All => query,
+        // What the indexes over all statuses ask for; see the migration.
+        Tab::All => query.filter(developers::version.gt(0)),
     }
 }
 

@@ -1,1 +1,3 @@
-
+mod login;
+mod logout;
+mod setup;
