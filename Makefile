@@ -11,7 +11,7 @@ unit:
 # Chromium walks through the desk, with and without JavaScript.
 browser:
 	cargo build --locked
-	node --test --test-reporter=spec tests/browser/
+	node --test --test-reporter=spec --test-concurrency=2 tests/browser/*.test.mjs
 
 # What the tests need beside Rust: npm's packages, and on Debian Chromium and PostgreSQL's programs.
 tools:

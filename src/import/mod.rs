@@ -172,7 +172,8 @@ struct Refusals<'a>(Option<csv::Writer<&'a mut dyn Write>>);
 
 impl<'a> Refusals<'a> {
     fn new(source: &Source, file: Option<&'a mut dyn Write>) -> Result<Self, ImportError> {
-        let mut writer = file.map(csv::Writer::from_writer);
+        // A record with too many cells or too few is refused for that, and kept as it was.
+        let mut writer = file.map(|file| csv::WriterBuilder::new().flexible(true).from_writer(file));
         if let Some(writer) = &mut writer {
             let head = [source.unit.to_owned(), "reason".to_owned()];
             writer.write_record(head.iter().chain(&source.header)).map_err(cannot_write)?;

@@ -5,6 +5,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { Desk } from "./support/desk.mjs";
 import { launch } from "./support/journeys.mjs";
+import { smaller } from "./support/small-png.mjs";
 
 const [desk, browser] = await Promise.all([Desk.open({ demo: true }), launch()]);
 try {
@@ -13,7 +14,7 @@ try {
   });
   // The newest requests first: minutes, hours and days are on the picture.
   await page.goto("/admin/developers?sort=-requested_at");
-  const picture = await page.screenshot();
+  const picture = smaller(await page.screenshot());
   const docs = new URL("../../docs/", import.meta.url);
   mkdirSync(docs, { recursive: true });
   writeFileSync(new URL("requested.png", docs), picture);

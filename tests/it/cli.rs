@@ -323,7 +323,7 @@ async fn a_new_password_ends_the_sessions() {
     reset(&admin.email, new).ended(0);
     admin.gets("/admin/developers").await.is(303);
     other.gets("/admin/developers").await.is(200);
-    admin.signs_in(PASSWORD).await.is(422);
+    admin.signs_in(PASSWORD).await.is(401);
     admin.signs_in(new).await.is(303);
     assert!(app.entries().iter().any(|entry| entry.event.as_str() == "admin.password_reset"));
 

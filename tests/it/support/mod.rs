@@ -6,7 +6,7 @@ pub mod db;
 pub mod html;
 pub mod world;
 
-pub use actors::{Admin, Told, both_ways};
+pub use actors::{Admin, both_ways};
 pub use app::{Answer, App, Browser};
 pub use world::{Person, somebody};
 
