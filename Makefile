@@ -1,5 +1,5 @@
 # `make test` is the whole set-up of the tests and runs all of them.
-.PHONY: test unit browser bench schema tools check
+.PHONY: test unit browser bench tools check
 .DEFAULT_GOAL := test
 
 test: tools unit browser
@@ -23,7 +23,3 @@ check:
 
 bench:
 	cargo bench --locked --bench desk
-
-# Writes src/schema.rs from the migrated database of DATABASE_URL; needs diesel_cli.
-schema:
-	diesel print-schema

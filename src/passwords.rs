@@ -64,7 +64,7 @@ pub fn judge(password: &str, context: &[&str]) -> Result<(), Refused> {
         return Err(Refused("The password must not be made of your name, your address or the portal's name".into()));
     }
     let known: Vec<&str> = words.iter().map(String::as_str).collect();
-    if zxcvbn::zxcvbn(password, &known).score() < zxcvbn::Score::Three {
+    if zxcvbn::zxcvbn(password, &known).score() < zxcvbn::Score::Four {
         return Err(Refused("The password is easy to guess; use a few words that do not belong together".into()));
     }
     Ok(())

@@ -1,4 +1,5 @@
-// Written by `make schema`.
+// The tables as queries name them: kept beside the migrations by hand, because the view has no key that could be read
+// off the database. `tests/it/schema.rs` compares the columns.
 
 diesel::table! {
     admin_sessions (key_hash) {

@@ -1,11 +1,12 @@
 //! Brings the database to the version of this program.
 
 use diesel::RunQueryDsl;
+use diesel::connection::SimpleConnection;
 use diesel::migration::{Migration, MigrationSource};
 use diesel::pg::Pg;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::{Conn, without_hurry};
+use super::Conn;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
 /// Any number, the same for every Guestlist: instances that start together migrate one after the other.
@@ -26,7 +27,8 @@ pub enum MigrationError {
 /// # Errors
 /// A step failed; the steps before it stand, nothing of it does.
 pub fn run(conn: &mut Conn) -> Result<Vec<String>, MigrationError> {
-    without_hurry(conn)?;
+    // Another instance may migrate for as long as it takes.
+    conn.batch_execute("set statement_timeout = 0; set lock_timeout = 0")?;
     diesel::select(pg_advisory_lock(LOCK)).execute(conn)?;
     let ran = conn
         .run_pending_migrations(MIGRATIONS)

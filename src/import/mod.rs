@@ -167,7 +167,8 @@ impl Seen {
     }
 }
 
-/// The file of refused records: place and reason, and the record as it was, to be mended and imported again.
+/// The file of refused records: place and reason, and the record as it was. Rows of a CSV can be mended there and
+/// imported again; of Kong's JSON each record stands whole in a cell.
 struct Refusals<'a>(Option<csv::Writer<&'a mut dyn Write>>);
 
 impl<'a> Refusals<'a> {

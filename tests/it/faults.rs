@@ -1,11 +1,12 @@
 //! The database slow, full, frozen and gone. A cluster of its own for each test, durable as in earnest.
 
-use std::fs;
+use std::fs::{self, File};
 use std::future::IntoFuture;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
+use std::sync::LazyLock;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use diesel::{Connection, PgConnection};
@@ -52,17 +53,21 @@ fn settings(data_dir: &Path) -> Settings {
     Settings { data_dir: data_dir.to_owned(), durable: true, program_dir: None, say: |_| () }
 }
 
-/// A data directory with a stopped cluster, copied from one that this process makes once.
+/// A data directory with a stopped cluster, copied from one that is kept. Two runs of the tests at once have one each.
 fn data_dir() -> TempDir {
-    static MADE: OnceLock<PathBuf> = OnceLock::new();
-    let made = MADE.get_or_init(|| {
-        let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("faults");
-        let _ = fs::remove_dir_all(&dir);
-        fs::create_dir_all(&dir).unwrap();
-        PrivateCluster::attach_or_start(&settings(&dir)).unwrap().folder().to_owned()
+    static KEPT: LazyLock<(PathBuf, File)> = LazyLock::new(|| {
+        for n in 0.. {
+            let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("faults-{n}"));
+            fs::create_dir_all(&dir).unwrap();
+            let in_use = File::create(dir.join("in-use")).unwrap();
+            if in_use.try_lock().is_ok() {
+                return (PrivateCluster::attach_or_start(&settings(&dir)).unwrap().folder().to_owned(), in_use);
+            }
+        }
+        unreachable!("there are more numbers than test runs")
     });
     let dir = open_folder();
-    let copied = Command::new("cp").arg("-a").arg(made).arg(dir.path().join("postgres")).status().unwrap();
+    let copied = Command::new("cp").arg("-a").arg(&KEPT.0).arg(dir.path().join("postgres")).status().unwrap();
     assert!(copied.success());
     dir
 }
@@ -91,8 +96,7 @@ impl Ground {
     }
 
     fn postmaster(&self) -> u32 {
-        let file = fs::read_to_string(self.cluster.folder().join("pgdata/postmaster.pid")).unwrap();
-        file.lines().next().unwrap().parse().unwrap()
+        server_in(self.cluster.folder()).expect("a server that runs")
     }
 
     fn list(&self) -> Request {
@@ -236,6 +240,7 @@ async fn a_server_that_is_killed_loses_nothing_that_was_acknowledged() {
     let before = ground.postmaster();
     let acknowledged = std::cell::RefCell::new(Vec::new());
     let killed = std::cell::Cell::new(None::<Instant>);
+    let returning = std::cell::RefCell::new(None::<JoinHandle<Instant>>);
     let outage = std::cell::Cell::new((None::<Instant>, None::<Instant>));
     let slowest = std::cell::Cell::new(Duration::ZERO);
     // Six admins at once: one of them in the middle of something whenever it happens.
@@ -244,6 +249,7 @@ async fn a_server_that_is_killed_loses_nothing_that_was_acknowledged() {
             if acknowledged.borrow().len() >= 60 && killed.get().is_none() {
                 signal("KILL", &[before]);
                 killed.set(Some(Instant::now()));
+                returning.replace(Some(return_of_the_server(&ground, before)));
             }
             let (answer, took) = timed(ground.approve(*id)).await;
             slowest.set(slowest.get().max(took));
@@ -266,18 +272,22 @@ async fn a_server_that_is_killed_loses_nothing_that_was_acknowledged() {
     });
     let (_, live) = ground.live_while(join_all(admins)).await;
     let killed = killed.get().expect("it came to the kill");
-    let cluster_back = wait_for_another(&ground, before);
+    let server_back = returning.take().unwrap().join().unwrap();
     let whole = ground.whole_again().await;
     let acknowledged = acknowledged.into_inner();
     let approved = ground.assert_consistent(&acknowledged);
+    let (refused, good) = outage.get();
+    let late = good.map(|good| good.saturating_duration_since(server_back));
     eprintln!(
-        "killed: good again {:?} after the kill and {:?} after the first 503, answers within {:?}, /livez {live:?}, whole again {whole:?} after the \
-         storm; {} acknowledged, {approved} made; the server was back {cluster_back:?} after the storm",
-        outage.get().1.map(|back| back - killed),
-        outage.get().0.zip(outage.get().1).map(|(first, back)| back - first),
+        "killed: first 503 {:?}, server back {:?}, good again {:?} after the kill; answers within {:?}, /livez {live:?}, \
+         whole {whole:?} after the storm; {} acknowledged, {approved} made",
+        refused.map(|refused| refused - killed),
+        server_back - killed,
+        good.map(|good| good - killed),
         slowest.get(),
         acknowledged.len(),
     );
+    assert!(late.is_none_or(|late| late < WHOLE_AGAIN), "good again {late:?} after the server's return");
     assert!(acknowledged.len() >= 60);
     // Whoever was not acknowledged can be decided now.
     for id in ground.people.iter().filter(|id| !acknowledged.contains(id)) {
@@ -287,15 +297,21 @@ async fn a_server_that_is_killed_loses_nothing_that_was_acknowledged() {
     assert_eq!(ground.assert_consistent(&ground.people), 400);
 }
 
-/// Until a server that is not this one takes connections.
-fn wait_for_another(ground: &Ground, before: u32) -> Duration {
-    let begun = Instant::now();
-    let url = ground.cluster.url("guestlist");
-    while PgConnection::establish(&url).is_err() || ground.postmaster() == before {
-        assert!(begun.elapsed() < Duration::from_secs(20), "the cluster does not come back");
-        std::thread::yield_now();
-    }
-    begun.elapsed()
+/// When a server that is not this one takes connections; looked for beside the requests.
+fn return_of_the_server(ground: &Ground, before: u32) -> JoinHandle<Instant> {
+    let (url, folder) = (ground.cluster.url("guestlist"), ground.cluster.folder().to_owned());
+    thread::spawn(move || {
+        let begun = Instant::now();
+        while server_in(&folder).is_none_or(|now| now == before) || PgConnection::establish(&url).is_err() {
+            assert!(begun.elapsed() < Duration::from_secs(20), "the cluster does not come back");
+            thread::park_timeout(Duration::from_millis(5));
+        }
+        Instant::now()
+    })
+}
+
+fn server_in(folder: &Path) -> Option<u32> {
+    fs::read_to_string(folder.join("pgdata/postmaster.pid")).ok()?.lines().next()?.parse().ok()
 }
 
 #[actix_web::test]
@@ -305,12 +321,13 @@ async fn an_idle_desk_comes_back_with_its_server() {
     let before = ground.postmaster();
     signal("KILL", &[before]);
     let begun = Instant::now();
+    let returning = return_of_the_server(&ground, before);
     let mut answers = Vec::new();
     let ((), live) = ground
         .live_while(async {
             loop {
                 let (answer, took) = timed(ground.list()).await;
-                let is_good = answer.status == 200 && ground.postmaster_is_another(before);
+                let is_good = answer.status == 200 && returning.is_finished();
                 answers.push((answer, took));
                 if is_good {
                     break;
@@ -319,24 +336,18 @@ async fn an_idle_desk_comes_back_with_its_server() {
             }
         })
         .await;
-    let back = begun.elapsed();
+    let (back, server_back) = (begun.elapsed(), returning.join().unwrap() - begun);
+    assert!(back.saturating_sub(server_back) < WHOLE_AGAIN, "good again {back:?}, the server {server_back:?}");
     for (answer, took) in answers.iter().filter(|(answer, _)| answer.status != 200) {
         assert_unavailable(answer, *took);
     }
     let whole = ground.whole_again().await;
     eprintln!(
-        "killed while idle: {} answers, {:?} at the longest, /livez {live:?}, back {back:?} after the kill, then whole \
-         after {whole:?}",
+        "killed while idle: {} answers, {:?} at the longest, /livez {live:?}, server back {server_back:?}, good again \
+         {back:?} after the kill, then whole after {whole:?}",
         answers.len(),
         longest(&answers),
     );
-}
-
-impl Ground {
-    fn postmaster_is_another(&self, before: u32) -> bool {
-        let file = fs::read_to_string(self.cluster.folder().join("pgdata/postmaster.pid")).unwrap_or_default();
-        file.lines().next().is_some_and(|pid| pid != before.to_string())
-    }
 }
 
 /// Processes that stand still. They go on when this is dropped, so that a failed test leaves nothing frozen.

@@ -96,7 +96,8 @@ fn is_name(c: char) -> bool {
 fn places_of<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
     text.match_indices(word).map(|(at, _)| at).filter(move |at| {
         let after = &text[at + word.len()..];
-        !text[..*at].ends_with(is_name) && !(word.ends_with(is_name) && after.starts_with(is_name))
+        let is_longer = word.ends_with(is_name) && after.starts_with(is_name);
+        !is_longer && !text[..*at].ends_with(is_name)
     })
 }
 
