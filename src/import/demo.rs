@@ -130,5 +130,6 @@ fn made_up(n: usize) -> Option<NewRecord> {
     };
     let reason = LongText::parse(reasons[n % reasons.len()], "The reason").ok()?;
     let decided = Decided { at: decided_at, by: ADMINS[n % ADMINS.len()], reason };
-    Some(NewRecord { is_proven: !n.is_multiple_of(5), decided, ..record })
+    let is_proven = status == Status::Approved || !n.is_multiple_of(5);
+    Some(NewRecord { is_proven, decided, ..record })
 }

@@ -6,8 +6,9 @@ use chrono::{DateTime, Utc};
 use super::{Decision, Moves, decision, delete_query, mailto, record_url, status_chip, verification_chip};
 use crate::audit::{AuditEntry, Change};
 use crate::developers::forms::EditForm;
-use crate::developers::list::{List, PATH};
+use crate::developers::list::{List, PATH, Tab};
 use crate::developers::queries::Developer;
+use crate::developers::status::Status;
 use crate::values::{Organization, PersonName};
 use crate::web::chrome::{Chip, Chrome, ErrorSummary, Field, Link};
 use crate::web::form::FieldErrors;
@@ -101,6 +102,8 @@ fn edit_fields(name: &str, organization: &str, errors: &FieldErrors) -> Vec<Fiel
 /// Where the page was reached from.
 pub struct Trail {
     pub back: Link,
+    /// What the neighbours are: requests while they wait.
+    pub neighbour: &'static str,
     pub previous: Option<String>,
     pub next: Option<String>,
 }
@@ -109,6 +112,7 @@ impl Trail {
     pub fn new(list: &List, neighbours: &(Option<Developer>, Option<Developer>)) -> Self {
         let link = |row: &Option<Developer>| row.as_ref().map(|developer| record_url(developer, list));
         Self {
+            neighbour: if list.tab == Tab::One(Status::Requested) { "request" } else { "developer" },
             back: Link { label: format!("Back to {}", list.tab.label()), href: list.url() },
             previous: link(&neighbours.0),
             next: link(&neighbours.1),
