@@ -19,7 +19,6 @@ static HASH: LazyLock<String> = LazyLock::new(|| guestlist::passwords::hash_now(
 /// An admin in front of a browser.
 #[derive(Clone)]
 pub struct Admin {
-    pub name: String,
     pub email: String,
     pub browser: Browser,
     /// The list or the record they look at.
@@ -40,7 +39,7 @@ impl App {
         let conn = &mut self.db.conn();
         let person = (&PersonName::parse(name).unwrap(), &EmailAddress::parse(&email).unwrap());
         conn.transaction(|conn| admins::create(conn, person, &HASH, &Occasion::system("test"))).unwrap().unwrap();
-        Admin { name: name.to_owned(), email, browser: self.browser(), page: "/admin/developers?status=all".into() }
+        Admin { email, browser: self.browser(), page: "/admin/developers?status=all".into() }
     }
 }
 
