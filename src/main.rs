@@ -28,7 +28,6 @@ Examples:
 Exit codes: 0 good, 1 fault, 2 usage, 78 configuration";
 
 fn main() -> ExitCode {
-    keep_memory_together();
     // clap ends the process with 2 for wrong usage.
     let command = Arguments::parse().command.unwrap_or(Command::Serve);
     match command.run() {
@@ -41,14 +40,5 @@ fn main() -> ExitCode {
                 Failure::Fault(_) => 1,
             })
         }
-    }
-}
-
-/// glibc gives each thread that blocks a heap of its own, and what was freed there stays there.
-fn keep_memory_together() {
-    #[cfg(all(target_os = "linux", target_env = "gnu"))]
-    // SAFETY: no other thread runs yet, and the call only sets a number.
-    unsafe {
-        libc::mallopt(libc::M_ARENA_MAX, 2);
     }
 }
