@@ -187,6 +187,10 @@ pub struct Delete {
 impl Delete {
     pub fn new(chrome: Chrome, developer: &Developer, return_to: Option<LocalPath>) -> Self {
         let return_to = return_to.map(LocalPath::into_string);
+        let mut losses = vec!["the record with name, company and purpose"];
+        if developer.decided_at.is_some() {
+            losses.push("the last decision and its reason");
+        }
         Self {
             chrome,
             id: developer.id.to_string(),
@@ -196,10 +200,7 @@ impl Delete {
             version: developer.version,
             cancel: return_to.clone().unwrap_or_else(|| format!("{PATH}/{}", developer.id)),
             return_to,
-            losses: vec![
-                "the record with name, company and purpose",
-                "the decision and its reason, as far as they stand on the record",
-            ],
+            losses,
         }
     }
 }
