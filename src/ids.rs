@@ -67,3 +67,7 @@ id!(
     /// An admin: somebody who decides.
     AdminId
 );
+id!(
+    /// A mail in the outbox.
+    MailId
+);

@@ -5,10 +5,20 @@
 // What is decided about whom.
 pub mod developers;
 
+// How people come in.
+pub mod accounts;
+pub mod registration;
+
 // Who decides, and what is remembered of it.
 pub mod activity;
 pub mod admins;
 pub mod audit;
+
+// What holds, and who hears of it.
+pub mod mail;
+pub mod outbox;
+pub mod policy;
+pub mod settings;
 
 // How people get in from elsewhere.
 pub mod import;

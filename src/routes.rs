@@ -4,25 +4,71 @@ use actix_web::guard::{self, Guard};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpResponse, Resource, Route};
 
-use crate::admins::{self, layer};
+use crate::admins::{self, AdminDoor};
 use crate::db::Db;
 use crate::error::AppError;
 use crate::server::health;
 use crate::web::cookies::Cookies;
+use crate::web::session::layer;
 use crate::web::{assets, theme};
-use crate::{activity, developers};
+use crate::accounts::{self, DeveloperDoor};
+use crate::{activity, developers, mail, registration, settings};
 
-/// What no session stands around, and then the admins' pages within theirs.
+/// What no session stands around, then the developers' pages within theirs, and the admins' within theirs.
 pub fn all(config: &mut ServiceConfig, db: &Db, cookies: &Cookies) {
     config
         .service(read_only("/livez").route(get().to(health::livez)))
         .service(read_only("/readyz").route(get().to(health::readyz)))
         .service(read_only("/static/{name}").route(get().to(assets::serve)))
-        .service(read_only("/").route(get().to(admins::handlers::start)))
+        .service(read_only("/").route(get().to(registration::handlers::front)))
+        .service(
+            both("/register")
+                .route(get().to(registration::handlers::form))
+                .route(web::post().to(registration::handlers::register)),
+        )
+        .service(read_only("/register/received").route(get().to(registration::handlers::next_steps)))
+        .service(write_only("/register/resend").route(web::post().to(registration::handlers::resend)))
+        .service(
+            both("/verify/{token}")
+                .route(get().to(registration::handlers::verify))
+                .route(web::post().to(registration::handlers::confirm)),
+        )
+        .service(
+            both("/password/forgot")
+                .route(get().to(accounts::handlers::password::forgot))
+                .route(web::post().to(accounts::handlers::password::ask)),
+        )
+        .service(
+            both("/password/reset/{token}")
+                .route(get().to(accounts::handlers::password::reset))
+                .route(web::post().to(accounts::handlers::password::set)),
+        )
+        .service(
+            both("/login")
+                .route(get().to(accounts::handlers::login))
+                .route(web::post().to(accounts::handlers::sign_in))
+                .wrap(layer::<DeveloperDoor>(db, cookies)),
+        )
+        .service(
+            write_only("/logout")
+                .route(web::post().to(accounts::handlers::sign_out))
+                .wrap(layer::<DeveloperDoor>(db, cookies)),
+        )
+        .service(
+            web::scope("/account")
+                .wrap(layer::<DeveloperDoor>(db, cookies))
+                .service(
+                    both("")
+                        .route(get().to(accounts::handlers::account::show))
+                        .route(web::post().to(accounts::handlers::account::edit)),
+                )
+                .service(write_only("/password").route(web::post().to(accounts::handlers::account::change_password)))
+                .default_service(web::to(nothing)),
+        )
         .service(write_only("/theme").route(web::post().to(theme::choose)))
         .service(
             web::scope("/admin")
-                .wrap(layer(db.clone(), cookies))
+                .wrap(layer::<AdminDoor>(db, cookies))
                 .service(read_only("").route(get().to(admins::handlers::start)))
                 .service(
                     both("/setup/{token}")
@@ -50,6 +96,22 @@ pub fn all(config: &mut ServiceConfig, db: &Db, cookies: &Cookies) {
                         .route(web::post().to(developers::handlers::delete)),
                 )
                 .service(read_only("/activity").route(get().to(activity::handlers::activity)))
+                .service(read_only("/mail").route(get().to(mail::handlers::list)))
+                .service(write_only("/mail/retry").route(web::post().to(mail::handlers::retry_failed)))
+                .service(read_only("/mail/{id}").route(get().to(mail::handlers::show)))
+                .service(write_only("/mail/{id}/retry").route(web::post().to(mail::handlers::retry)))
+                .service(
+                    both("/settings")
+                        .route(get().to(settings::handlers::show))
+                        .route(web::post().to(settings::handlers::save)),
+                )
+                .service(write_only("/settings/notices").route(web::post().to(settings::handlers::choose_notices)))
+                .service(read_only("/settings/mails").route(get().to(mail::handlers::texts::list)))
+                .service(
+                    both("/settings/mails/{kind}")
+                        .route(get().to(mail::handlers::texts::show))
+                        .route(web::post().to(mail::handlers::texts::act)),
+                )
                 .default_service(web::to(nothing)),
         )
         .default_service(web::to(nothing));

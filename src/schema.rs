@@ -18,6 +18,8 @@ diesel::table! {
         full_name -> Text,
         password_hash -> Text,
         created_at -> Timestamptz,
+        notices -> Text,
+        digest_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -62,6 +64,63 @@ diesel::table! {
         decided_order -> Timestamptz,
         name_order -> Text,
         search_text -> Text,
+        terms_version -> Text,
+        terms_accepted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    developer_passwords (developer_id) {
+        developer_id -> Uuid,
+        password_hash -> Text,
+        changed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    developer_sessions (key_hash) {
+        key_hash -> Bytea,
+        developer_id -> Uuid,
+        signed_in_at -> Timestamptz,
+        seen_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    mail_links (token_hash) {
+        token_hash -> Bytea,
+        purpose -> Text,
+        developer_id -> Uuid,
+        created_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    outbox (id) {
+        id -> Uuid,
+        kind -> Text,
+        developer_id -> Nullable<Uuid>,
+        recipient -> Text,
+        subject -> Text,
+        body -> Text,
+        link -> Nullable<Bytea>,
+        state -> Text,
+        attempts -> Int4,
+        next_attempt_at -> Timestamptz,
+        known_status -> Nullable<Text>,
+        last_error -> Text,
+        created_at -> Timestamptz,
+        settled_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    settings (key) {
+        key -> Text,
+        value -> Text,
+        version -> Int4,
+        changed_at -> Timestamptz,
     }
 }
 
@@ -89,5 +148,11 @@ diesel::table! {
 }
 
 diesel::joinable!(admin_sessions -> admins (admin_id));
+diesel::joinable!(developer_passwords -> developers (developer_id));
+diesel::joinable!(developer_sessions -> developers (developer_id));
+diesel::joinable!(mail_links -> developers (developer_id));
 diesel::allow_tables_to_appear_in_same_query!(admin_sessions, admins);
 diesel::allow_tables_to_appear_in_same_query!(developers, developer_totals);
+diesel::allow_tables_to_appear_in_same_query!(developers, developer_passwords);
+diesel::allow_tables_to_appear_in_same_query!(developers, developer_sessions);
+diesel::allow_tables_to_appear_in_same_query!(developers, mail_links);

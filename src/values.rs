@@ -84,6 +84,15 @@ impl EmailAddress {
     pub fn mailbox(&self) -> &str {
         &self.mailbox
     }
+
+    /// How a mail server is told it: the part before the @ in the case it was typed in, the domain in ASCII. Letters
+    /// that only look different, as an input method for Japanese makes them, become the usual ones.
+    pub fn deliverable(&self) -> String {
+        let typed: String = self.typed.nfkc().collect();
+        let local = typed.split('@').next().unwrap_or_default();
+        let domain = self.mailbox.rsplit('@').next().unwrap_or_default();
+        format!("{local}@{domain}")
+    }
 }
 
 /// RFC 5322 `atext` and dots, and letters of every script (RFC 6531); quoted local parts are refused.
@@ -160,7 +169,11 @@ impl LongText {
     }
 }
 
-fn short_text(text: &str, what: &str, max: usize) -> Result<String, Refused> {
+/// One line without control characters, of up to `max` characters; `what` begins the sentence.
+///
+/// # Errors
+/// A sentence that says what is wrong with the text.
+pub fn short_text(text: &str, what: &str, max: usize) -> Result<String, Refused> {
     let text = text.trim();
     if text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {
         return refused(format!("{what} must not contain line breaks or control characters"));
@@ -205,6 +218,14 @@ mod tests {
         assert_eq!(mailbox("ada@bücher.example"), mailbox("ADA@xn--bcher-kva.example"));
         assert_eq!(mailbox("ａｄａ@x.example"), "ada@x.example");
         assert_eq!(EmailAddress::parse(" Ada@X.example ").unwrap().as_str(), "Ada@X.example");
+    }
+
+    #[test]
+    fn mail_goes_to_the_local_part_as_typed() {
+        let deliverable = |text: &str| EmailAddress::parse(text).unwrap().deliverable();
+        assert_eq!(deliverable("Ada@Bücher.example"), "Ada@xn--bcher-kva.example");
+        assert_eq!(deliverable("Ａｄａ＠ｘ．ｅｘａｍｐｌｅ"), "Ada@x.example");
+        assert_eq!(deliverable("Jürgen@x.example"), "Jürgen@x.example");
     }
 
     #[test]

@@ -9,33 +9,26 @@
 
   // Good news leaves by itself, but not from under a pointer or the focus.
   const retire = (message) => setTimeout(() => (message.matches(":hover, :focus-within") ? retire(message) : message.remove()), 12000);
-  const watch = () => messages.querySelectorAll(".done:not([data-seen])").forEach((message) => {
-    message.dataset.seen = "";
-    retire(message);
-  });
+  const watch = () => messages.querySelectorAll(".done").forEach(retire);
   new MutationObserver(watch).observe(messages, { childList: true });
   watch();
 
-  const make = (tag, className, textContent) => Object.assign(document.createElement(tag), { className, textContent });
-  const button = (className, label) => Object.assign(make("button", className, label), { type: "button" });
+  const make = (tag, className, textContent, more) => Object.assign(document.createElement(tag), { className, textContent, ...more });
+  const button = (className, label, more) => make("button", className, label, { type: "button", ...more });
   const say = (kind, text, offer = "") => {
     const message = make("div", "message " + kind);
-    const dismiss = button("quiet icon dismiss", "×");
-    dismiss.ariaLabel = "Dismiss";
-    message.append(make("p", "", text), offer, dismiss);
+    message.append(make("p", "", text), offer, button("quiet icon dismiss", "×", { ariaLabel: "Dismiss" }));
     messages.replaceChildren(message);
   };
 
   // Nothing was swapped, so the page can send the same again.
   const failed = ({ sourceElement, response }) => {
     const id = response?.headers.get("X-Request-Id");
-    const retry = button("", "Retry");
-    retry.onclick = () => {
+    const onclick = () => {
       messages.replaceChildren();
-      if (sourceElement.isConnected && sourceElement.requestSubmit) sourceElement.requestSubmit();
-      else location.reload();
+      sourceElement.isConnected && sourceElement.requestSubmit ? sourceElement.requestSubmit() : location.reload();
     };
-    say("failed", response ? `Guestlist could not do this (${response.status}).${id ? " Request id: " + id : ""}` : "Guestlist did not answer. Nothing you typed is lost.", retry);
+    say("failed", response ? `Guestlist could not do this (${response.status}).${id ? " Request id: " + id : ""}` : "Guestlist did not answer. Nothing you typed is lost.", button("", "Retry", { onclick }));
     // htmx enables the button only after this event.
     setTimeout(() => focusIsLost() && submitOf(sourceElement)?.focus());
   };
@@ -43,9 +36,9 @@
   on("htmx:error", ({ detail: { ctx } }) => ctx && failed(ctx));
 
   const busy = ({ target, sourceElement }, is) =>
-    [target, submitOf(sourceElement)].forEach((element) => element?.toggleAttribute("aria-busy", is) && element.setAttribute("aria-busy", is));
+    [target, submitOf(sourceElement)].forEach((element) => element && (element.ariaBusy = is));
   on("htmx:before:request", ({ detail: { ctx } }) => busy(ctx, true));
-  on("htmx:finally:request", ({ detail: { ctx } }) => busy(ctx, false));
+  on("htmx:finally:request", ({ detail: { ctx } }) => busy(ctx, null));
 
   // Empty fields would only clutter the address.
   on("htmx:config:request", ({ detail: { ctx: { request } } }) => {
@@ -54,7 +47,6 @@
 
   // Cards on phones are grids, which Safari takes for no table unless each part says its role.
   const roles = () => document.querySelectorAll("#rows > tr").forEach((row) => (row.role = "row"));
-  on("htmx:after:swap", roles);
   roles();
 
   // The focus goes on to the next row; a row that was refused keeps it.
@@ -64,6 +56,7 @@
   });
   on("htmx:after:swap", ({ detail: { ctx: { acted, response, sourceElement } } }) => {
     const rows = find("#rows");
+    roles();
     if (acted && response.status < 500) {
       const place = acted.next === false ? document.getElementById(acted.id) : acted.next;
       if (acted.focus && focusIsLost()) (place?.querySelector(".name a, h1") ?? find("#heading")).focus();
@@ -81,6 +74,32 @@
     event.target.form.requestSubmit();
   });
 
+  // What is wrong is named when a field is left, and taken back as soon as it is mended.
+  const judge = ({ type, target }) => {
+    const box = target.closest(".field");
+    const said = box?.querySelector(".wrong");
+    const words = target.validationMessage;
+    if (!box || (words ? type === "input" : !said)) return;
+    said?.remove();
+    if (words) box.insertBefore(make("p", "wrong", words, { id: target.id + "-error", role: "alert" }), box.querySelector(".input"));
+    target.ariaInvalid = !!words || null;
+    target.setAttribute("aria-describedby", [...box.querySelectorAll("p")].map(({ id }) => id).join(" "));
+  };
+  on("input", judge);
+  // A click that ends the typing still finds its button where it was.
+  on("change", (event) => setTimeout(judge, 200, event));
+
+  // The server keeps the time too; whoever waits here is spared a refusal.
+  const waits = find("[data-wait]");
+  const end = Date.now() + waits?.dataset.wait * 1000;
+  const count = (label) => {
+    const left = Math.ceil((end - Date.now()) / 1000);
+    waits.disabled = left > 0;
+    waits.textContent = left > 0 ? `${label} in ${left} s` : label;
+    if (left > 0) setTimeout(count, 1000, label);
+  };
+  if (waits) count(waits.textContent);
+
   on("click", async ({ target }) => {
     const pressed = target.closest("button");
     if (!pressed) return;
@@ -93,9 +112,9 @@
     }
     if (reveals) {
       const field = document.getElementById(reveals);
-      const shown = field.type === "text";
-      field.type = shown ? "password" : "text";
-      pressed.setAttribute("aria-pressed", !shown);
+      const hidden = field.type === "password";
+      field.type = hidden ? "text" : "password";
+      pressed.ariaPressed = hidden;
     }
   });
 }

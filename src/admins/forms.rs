@@ -4,7 +4,6 @@ use serde::Deserialize;
 
 use crate::passwords;
 use crate::values::{EmailAddress, PersonName};
-use crate::web::chrome::PORTAL;
 use crate::web::form::FieldErrors;
 
 #[derive(Deserialize)]
@@ -26,13 +25,15 @@ pub struct SetupForm {
 }
 
 impl SetupForm {
+    /// `portal` is its name, which makes no password.
+    ///
     /// # Errors
     /// What is wrong, field by field.
-    pub fn parse(&self) -> Result<(PersonName, EmailAddress), FieldErrors> {
+    pub fn parse(&self, portal: &str) -> Result<(PersonName, EmailAddress), FieldErrors> {
         let mut errors = FieldErrors::default();
         let name = errors.take("full_name", PersonName::parse(&self.full_name));
         let email = errors.take("email", EmailAddress::parse(&self.email));
-        let context = [self.full_name.as_str(), self.email.as_str(), PORTAL];
+        let context = [self.full_name.as_str(), self.email.as_str(), portal];
         errors.take("password", passwords::judge(&self.password, &context));
         match (name, email) {
             (Some(name), Some(email)) if errors.is_empty() => Ok((name, email)),

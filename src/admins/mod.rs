@@ -2,10 +2,13 @@
 
 mod forms;
 pub mod handlers;
+mod notices;
 mod operations;
 mod queries;
 mod session;
 mod views;
 
-pub use handlers::session::{CurrentAdmin, layer};
+pub use handlers::session::{AdminDoor, CurrentAdmin};
+pub use notices::{Notices, all_with_notices, choose_notices};
 pub use operations::{AdminError, create, offer_setup, reset_password};
+pub use queries::{Notified, take_digests, told_at_once};

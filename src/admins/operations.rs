@@ -7,9 +7,12 @@ use super::session::SignedIn;
 use crate::audit::{self, Actor, Entry, Event, Occasion, Subject, SubjectKind};
 use crate::db::{Conn, QueryResult};
 use crate::ids::AdminId;
-use crate::throttles::{self, Key, SIGN_IN_ACCOUNT, SIGN_IN_ADDRESS, Wait};
+use crate::throttles::{self, Delay, Wait};
 use crate::values::{EmailAddress, PersonName};
 use crate::web::tokens::token_hash;
+
+/// How the throttles call this door.
+const DOOR: &str = "admin";
 
 /// Why nothing was done, for the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -32,18 +35,14 @@ pub enum Knock {
 
 /// Counts an attempt to sign in and finds the account.
 pub fn knock(conn: &mut Conn, email: &EmailAddress, group: &str, occasion: &Occasion) -> QueryResult<Knock> {
-    if let Err(wait) = throttles::admit(conn, &Key::new("admin sign-in from", group), SIGN_IN_ADDRESS, occasion.at)? {
-        return Ok(Knock::AddressWaits(wait));
+    match throttles::knock(conn, DOOR, (email.mailbox(), group), occasion.at)? {
+        Ok(()) => Ok(queries::by_mailbox(conn, email.mailbox())?.map_or(Knock::Unknown, Knock::Known)),
+        Err(Delay::Address(wait)) => Ok(Knock::AddressWaits(wait)),
+        Err(Delay::Account) => {
+            sign_in_failed(conn, email, occasion, "too many attempts")?;
+            Ok(Knock::AccountWaits)
+        }
     }
-    if throttles::admit(conn, &account_key(email), SIGN_IN_ACCOUNT, occasion.at)?.is_err() {
-        sign_in_failed(conn, email, occasion, "too many attempts")?;
-        return Ok(Knock::AccountWaits);
-    }
-    Ok(queries::by_mailbox(conn, email.mailbox())?.map_or(Knock::Unknown, Knock::Known))
-}
-
-fn account_key(email: &EmailAddress) -> Key {
-    Key::new("admin sign-in to", email.mailbox())
 }
 
 /// Records a wrong password, or an address that nobody has.
@@ -64,7 +63,7 @@ pub fn sign_in(
     let Some(admin) = queries::by_mailbox(conn, email.mailbox())? else {
         return Ok(None);
     };
-    throttles::forget(conn, &account_key(email), occasion.at)?;
+    throttles::welcome(conn, DOOR, email.mailbox(), occasion.at)?;
     if let Some(hash) = renewed {
         queries::set_password(conn, admin.id, hash)?;
     }
@@ -157,7 +156,7 @@ pub fn reset_password(
     };
     queries::set_password(conn, admin.id, password_hash)?;
     queries::end_all_sessions(conn, admin.id)?;
-    throttles::forget(conn, &account_key(email), occasion.at)?;
+    throttles::welcome(conn, DOOR, email.mailbox(), occasion.at)?;
     let who = subject(admin.id, &admin.full_name, &admin.email);
     audit::record(conn, occasion, &Entry::new(Event::AdminPasswordReset, who))?;
     Ok(Ok(()))

@@ -3,10 +3,12 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use super::session::{ABSOLUTE, IDLE, SignedIn};
+use super::notices::Notices;
+use super::session::{ABSOLUTE, SignedIn};
 use crate::db::{Conn, QueryResult};
 use crate::ids::AdminId;
 use crate::schema::{admin_sessions, admins, setup_links};
+use crate::web::session::IDLE;
 
 /// An admin as the database has them.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -34,6 +36,20 @@ pub fn any_exist(conn: &mut Conn) -> QueryResult<bool> {
 
 pub fn by_mailbox(conn: &mut Conn, mailbox: &str) -> QueryResult<Option<Admin>> {
     admins::table.filter(admins::mailbox.eq(mailbox)).select(Admin::as_select()).first(conn).optional()
+}
+
+/// The addresses of those who want to hear of each request.
+pub fn told_at_once(conn: &mut Conn) -> QueryResult<Vec<String>> {
+    admins::table.filter(admins::notices.eq(Notices::AtOnce)).order(admins::id).select(admins::email).load(conn)
+}
+
+/// The addresses of those who want one mail a day and got none since `due`; from now on they have got it.
+pub fn take_digests(conn: &mut Conn, due: DateTime<Utc>, now: DateTime<Utc>) -> QueryResult<Vec<String>> {
+    let unserved = admins::digest_at.is_null().or(admins::digest_at.lt(due));
+    diesel::update(admins::table.filter(admins::notices.eq(Notices::Daily)).filter(unserved))
+        .set(admins::digest_at.eq(Some(now)))
+        .returning(admins::email)
+        .get_results(conn)
 }
 
 /// False when the mailbox is taken.
@@ -121,4 +137,28 @@ pub fn end_session(conn: &mut Conn, key_hash: &[u8]) -> QueryResult<()> {
 
 pub fn end_all_sessions(conn: &mut Conn, id: AdminId) -> QueryResult<()> {
     diesel::delete(admin_sessions::table.filter(admin_sessions::admin_id.eq(id))).execute(conn).map(|_| ())
+}
+
+/// An admin, and when they want to hear of new requests.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = admins)]
+pub struct Notified {
+    pub id: AdminId,
+    #[diesel(column_name = full_name)]
+    pub name: String,
+    pub email: String,
+    pub notices: Notices,
+}
+
+/// One of them, held until the end of the transaction, so that the log tells what was really changed.
+pub fn lock_notified(conn: &mut Conn, id: AdminId) -> QueryResult<Option<Notified>> {
+    admins::table.find(id).select(Notified::as_select()).for_update().first(conn).optional()
+}
+
+pub fn all_notified(conn: &mut Conn) -> QueryResult<Vec<Notified>> {
+    admins::table.order((admins::full_name, admins::id)).select(Notified::as_select()).load(conn)
+}
+
+pub fn set_notices(conn: &mut Conn, id: AdminId, choice: Notices) -> QueryResult<()> {
+    diesel::update(admins::table.find(id)).set(admins::notices.eq(choice)).execute(conn).map(|_| ())
 }

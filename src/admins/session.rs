@@ -1,16 +1,15 @@
 //! Who is signed in: a row of the database, named by a key that only the browser has.
 //!
-//! It ends after [`IDLE`] without a request, [`ABSOLUTE`] after the sign-in, at sign-out, and when the password is reset.
+//! It ends after [`IDLE`](crate::web::session::IDLE) without a request, [`ABSOLUTE`] after the sign-in, at sign-out, and when the password is reset.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::AdminId;
 
-/// Without a request for this long a session is over.
-pub const IDLE: TimeDelta = TimeDelta::minutes(30);
 /// This long after the sign-in it is over in any case.
 pub const ABSOLUTE: TimeDelta = TimeDelta::hours(12);
+
 /// What a session says.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SignedIn {

@@ -10,7 +10,7 @@ mod views;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::ids::AdminId;
+use crate::ids::{AdminId, DeveloperId};
 use crate::text_enum::text_enum;
 
 pub use list::{ActivityList, PATH};
@@ -27,11 +27,24 @@ text_enum! {
         DeveloperEdited = "developer.edited",
         DeveloperDeleted = "developer.deleted",
         DeveloperImported = "developer.imported",
+        DeveloperRegistered = "developer.registered",
+        /// Somebody signed up with a mailbox that has a record.
+        DeveloperRegisteredAgain = "developer.registered_again",
+        /// From a domain that may not.
+        RegistrationRefused = "registration.refused",
+        DeveloperVerified = "developer.verified",
+        DeveloperSignedIn = "developer.signed_in",
+        DeveloperSignInFailed = "developer.sign_in_failed",
+        DeveloperSignedOut = "developer.signed_out",
+        DeveloperPasswordReset = "developer.password_reset",
+        DeveloperPasswordChanged = "developer.password_changed",
         AdminCreated = "admin.created",
         AdminPasswordReset = "admin.password_reset",
         AdminSignedIn = "admin.signed_in",
         AdminSignInFailed = "admin.sign_in_failed",
         AdminSignedOut = "admin.signed_out",
+        SettingChanged = "setting.changed",
+        MailRetried = "mail.retried",
     }
 }
 
@@ -39,6 +52,7 @@ text_enum! {
     /// Whether a person with an account acted, the program itself, or somebody unknown.
     pub enum ActorKind {
         Admin = "admin",
+        Developer = "developer",
         System = "system",
         Visitor = "visitor",
     }
@@ -49,6 +63,8 @@ text_enum! {
     pub enum SubjectKind {
         Developer = "developer",
         Admin = "admin",
+        Setting = "setting",
+        Mail = "mail",
     }
 }
 
@@ -60,7 +76,12 @@ pub enum Actor {
         name: String,
         email: String,
     },
-    /// The program, by the name of what it does: "import", "command line".
+    Developer {
+        id: DeveloperId,
+        name: String,
+        email: String,
+    },
+    /// The program, by the name of what it does: "import", "auto-approval".
     System(&'static str),
     /// Somebody at the door who has not shown who they are.
     Visitor,
@@ -70,7 +91,7 @@ impl Actor {
     /// As the record shows it: "decided by Kim Lee".
     pub fn name(&self) -> &str {
         match self {
-            Self::Admin { name, .. } => name,
+            Self::Admin { name, .. } | Self::Developer { name, .. } => name,
             Self::System(name) => name,
             Self::Visitor => "somebody",
         }

@@ -60,6 +60,7 @@ impl<'a> NewEntry<'a> {
     fn new(occasion: &'a Occasion, entry: &'a Entry) -> Self {
         let (actor_kind, actor_id, actor_email) = match &occasion.actor {
             Actor::Admin { id, email, .. } => (ActorKind::Admin, Some(id.0), email.as_str()),
+            Actor::Developer { id, email, .. } => (ActorKind::Developer, Some(id.0), email.as_str()),
             Actor::System(_) => (ActorKind::System, None, ""),
             Actor::Visitor => (ActorKind::Visitor, None, ""),
         };

@@ -15,6 +15,17 @@ pub const fn event_label(event: Event) -> &'static str {
         Event::DeveloperEdited => "Edited",
         Event::DeveloperDeleted => "Deleted",
         Event::DeveloperImported => "Imported",
+        Event::DeveloperRegistered => "Registered",
+        Event::DeveloperRegisteredAgain => "Registered again",
+        Event::RegistrationRefused => "Registration refused",
+        Event::DeveloperVerified => "Email verified",
+        Event::DeveloperSignedIn => "Developer signed in",
+        Event::DeveloperSignInFailed => "Developer sign-in failed",
+        Event::DeveloperSignedOut => "Developer signed out",
+        Event::DeveloperPasswordReset => "Developer reset password",
+        Event::DeveloperPasswordChanged => "Developer changed password",
+        Event::SettingChanged => "Setting changed",
+        Event::MailRetried => "Mail retried",
         Event::AdminCreated => "Admin created",
         Event::AdminPasswordReset => "Password reset",
         Event::AdminSignedIn => "Signed in",
@@ -25,16 +36,28 @@ pub const fn event_label(event: Event) -> &'static str {
 
 /// "Edited name: Ada → Ada Byron", and the plain word for all else.
 pub fn what(entry: &AuditEntry) -> String {
-    let changes: Vec<String> = [("full_name", "name"), ("organization", "company")]
+    let words = [
+        ("full_name", "name"),
+        ("organization", "company"),
+        ("notices", "notices"),
+        ("value", entry.subject_name.as_str()),
+    ];
+    let changes: Vec<String> = words
         .into_iter()
         .filter_map(|(field, word)| {
             let change = entry.details.get(field)?;
             let shown = |at| change.get(at).and_then(serde_json::Value::as_str).filter(|text| !text.is_empty());
-            Some(format!("{word}: {} → {}", shown(0).unwrap_or("none"), shown(1).unwrap_or("none")))
+            let shown = |at| shown(at).map_or_else(|| "none".to_owned(), shortened);
+            Some(format!("{word}: {} → {}", shown(0), shown(1)))
         })
         .collect();
     let label = event_label(entry.event);
     if changes.is_empty() { label.to_owned() } else { format!("{label} {}", changes.join(", ")) }
+}
+
+/// Settings may be pages long; the entry itself keeps all of them.
+fn shortened(text: &str) -> String {
+    if text.chars().count() <= 200 { text.to_owned() } else { text.chars().take(199).chain(['…']).collect() }
 }
 
 /// A line of a timeline.

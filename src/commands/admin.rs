@@ -8,16 +8,18 @@ use guestlist::audit::Occasion;
 use guestlist::config::Config;
 use guestlist::passwords;
 use guestlist::values::{EmailAddress, PersonName, Refused};
-use guestlist::web::chrome::PORTAL;
 
 use super::{AdminCommand, Failure, with_database};
+
+/// A word that a guesser tries. The portal's own name is in the database, which is reached after the password.
+const PROGRAM: &str = "Guestlist";
 
 pub fn run(config: &Config, command: AdminCommand) -> Result<(), Failure> {
     match command {
         AdminCommand::Create { email, name } => {
             let email = EmailAddress::parse(&email).map_err(usage)?;
             let name = PersonName::parse(&name).map_err(usage)?;
-            let hash = new_password(&[name.as_str(), email.as_str(), PORTAL])?;
+            let hash = new_password(&[name.as_str(), email.as_str(), PROGRAM])?;
             with_database(config, |conn| {
                 let occasion = Occasion::system("command line");
                 conn.transaction(|conn| admins::create(conn, (&name, &email), &hash, &occasion))?
@@ -28,7 +30,7 @@ pub fn run(config: &Config, command: AdminCommand) -> Result<(), Failure> {
         }
         AdminCommand::ResetPassword { email } => {
             let email = EmailAddress::parse(&email).map_err(usage)?;
-            let hash = new_password(&[email.as_str(), PORTAL])?;
+            let hash = new_password(&[email.as_str(), PROGRAM])?;
             with_database(config, |conn| {
                 let occasion = Occasion::system("command line");
                 conn.transaction(|conn| admins::reset_password(conn, &email, &hash, &occasion))?

@@ -4,6 +4,7 @@ mod admin;
 mod health;
 mod import;
 mod logging;
+mod mail;
 mod serve;
 
 use std::fmt;
@@ -13,6 +14,7 @@ use clap::{Args, Subcommand};
 use guestlist::config::{Config, ConfigErrors};
 use guestlist::db::Conn;
 use guestlist::db::reach::Database;
+use guestlist::settings;
 
 /// Why a command did not do what it was told.
 pub enum Failure {
@@ -50,6 +52,8 @@ pub trait FaultLike {}
 impl FaultLike for std::io::Error {}
 impl FaultLike for guestlist::db::reach::ReachError {}
 impl FaultLike for guestlist::import::ImportError {}
+impl FaultLike for guestlist::outbox::SmtpFault {}
+impl FaultLike for guestlist::outbox::Unwritten {}
 impl FaultLike for guestlist::passwords::PasswordError {}
 impl FaultLike for diesel::result::Error {}
 
@@ -72,9 +76,17 @@ pub enum Command {
     /// Add an admin, or give one a new password
     #[command(subcommand)]
     Admin(AdminCommand),
+    /// Try out whether mail can be sent
+    #[command(subcommand)]
+    Mail(MailCommand),
     /// Say whether the environment is good, and what follows from it
-    #[command(after_help = "Example:\n  guestlist check-config || echo \"exit code $?\"")]
-    CheckConfig,
+    #[command(after_help = "Examples:\n  guestlist check-config || echo \"exit code $?\"\n  \
+        guestlist check-config --markdown > docs/settings.md")]
+    CheckConfig {
+        /// List every variable, setting and placeholder instead, as docs/settings.md does
+        #[arg(long)]
+        markdown: bool,
+    },
     /// Ask a running Guestlist whether it can serve
     #[command(after_help = "Example, in a container:\n  HEALTHCHECK CMD [\"guestlist\", \"healthcheck\"]")]
     Healthcheck,
@@ -111,6 +123,14 @@ pub enum AdminCommand {
     },
 }
 
+#[derive(Subcommand)]
+pub enum MailCommand {
+    /// Send a test to this address now, and say what the mail server answered
+    #[command(after_help = "Example:\n  GUESTLIST_SMTP_URL=smtp+starttls://guests:secret@mail.acme.example \\\n  \
+        GUESTLIST_MAIL_FROM=guests@acme.example guestlist mail test kim@acme.example")]
+    Test { address: String },
+}
+
 impl Command {
     pub fn run(self) -> Result<(), Failure> {
         let config = Config::from_env()?;
@@ -123,7 +143,12 @@ impl Command {
             Self::Demo => with_database(&config, import::demo),
             Self::Import(arguments) => import::import(&config, &arguments),
             Self::Admin(command) => admin::run(&config, command),
-            Self::CheckConfig => {
+            Self::Mail(command) => mail::run(&config, command),
+            Self::CheckConfig { markdown: true } => {
+                print!("{}", settings::markdown());
+                Ok(())
+            }
+            Self::CheckConfig { markdown: false } => {
                 health::check_config(&config);
                 Ok(())
             }

@@ -8,10 +8,9 @@ use guestlist::admins;
 use guestlist::audit::Occasion;
 use guestlist::config::Config;
 use guestlist::db::reach::{Database, ReachError};
-use guestlist::db::{Conn, Db, knows_all_letters};
-use guestlist::passwords::Passwords;
-use guestlist::server::{self, POOL_SIZE, Shared, health::Readiness};
-use guestlist::web::cookies::Cookies;
+use guestlist::db::{Conn, knows_all_letters};
+use guestlist::policy::Policy;
+use guestlist::server::{self, Shared};
 use guestlist::web::tokens::new_token;
 
 use super::{Failure, logging, say};
@@ -25,7 +24,6 @@ pub fn serve(config: Config) -> Result<(), Failure> {
     logging::start(&config, tracing::Level::TRACE);
     // First of all, so that a busy port is said at once.
     let listener = server::bind(config.listen)?;
-    let secret = config.secret().map_err(|e| Failure::Fault(format!("there is no secret to sign cookies: {e}")))?;
     let database = Database::reach(&config, say)?;
     let mut conn = patiently(&database)?;
     if !knows_all_letters(&mut conn)? {
@@ -33,17 +31,16 @@ pub fn serve(config: Config) -> Result<(), Failure> {
              Create the database with the locale C.UTF-8 or en_US.UTF-8.");
     }
     let setup_link = setup_link(&mut conn, &config)?;
+    let policy = Policy::read(&mut conn)?;
     drop(conn);
-    let shared = Shared {
-        cookies: Cookies::new(&config, &secret),
-        db: Db::new(&database.url, POOL_SIZE),
-        passwords: Passwords::start()?,
-        readiness: Readiness::default(),
-        config: config.clone(),
-    };
+    let shared = Shared::new(config.clone(), &database.url, &policy)?;
     println!("Guestlist serves at {}", config.base_url.as_str());
     if let Some(link) = setup_link {
         println!("There is no admin yet. Create the first one here, once:\n  {link}");
+    }
+    if config.mail.is_none() {
+        println!("Mail is kept, not sent: set GUESTLIST_SMTP_URL and GUESTLIST_MAIL_FROM. Until then see {}/admin/mail",
+            config.base_url.as_str());
     }
     System::new().block_on(until_told_to_stop(listener, shared))?;
     Ok(())
@@ -71,7 +68,7 @@ fn setup_link(conn: &mut Conn, config: &Config) -> Result<Option<String>, Failur
 
 async fn until_told_to_stop(listener: std::net::TcpListener, shared: Shared) -> std::io::Result<()> {
     let readiness = shared.readiness.clone();
-    let server = server::run(listener, shared)?;
+    let (server, background) = server::run(listener, shared)?;
     let handle = server.handle();
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     actix_web::rt::spawn(async move {
@@ -89,5 +86,7 @@ async fn until_told_to_stop(listener: std::net::TcpListener, shared: Shared) -> 
             _ = interrupt.recv() => handle.stop(false).await,
         }
     });
-    server.await
+    let served = server.await;
+    background.stop().await;
+    served
 }

@@ -18,6 +18,13 @@ impl BaseUrl {
         &self.0
     }
 
+    /// The host alone, an address of version 6 in its brackets.
+    pub fn host(&self) -> &str {
+        let place = self.0.split_once("://").map_or(self.0.as_str(), |(_, place)| place);
+        let end = if place.starts_with('[') { place.find(']').map(|at| at + 1) } else { place.find(':') };
+        &place[..end.unwrap_or(place.len())]
+    }
+
     /// Whether cookies can be marked secure.
     pub fn is_https(&self) -> bool {
         self.0.starts_with("https://")
@@ -85,6 +92,14 @@ impl FromStr for Network {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_host_has_no_port() {
+        let host = |url: &str| url.parse::<BaseUrl>().unwrap().host().to_owned();
+        assert_eq!(host("https://guests.example"), "guests.example");
+        assert_eq!(host("http://127.0.0.1:8080/"), "127.0.0.1");
+        assert_eq!(host("http://[::1]:8080"), "[::1]");
+    }
 
     #[test]
     fn networks_hold_their_addresses() {

@@ -4,15 +4,18 @@
 //! judged, so that one start names everything that is wrong.
 
 mod addresses;
+mod mail;
+mod reader;
 mod secret;
 
 use std::fmt;
-use std::fs;
 use std::io::{self, IsTerminal};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 pub use self::addresses::{BaseUrl, Network};
+pub use self::mail::{Encryption, Login, MailRoute, MailServer, Sender};
+use self::reader::Reader;
 use self::secret::MIN_SECRET;
 
 /// One row of the table in the README.
@@ -49,6 +52,16 @@ pub const VARIABLES: &[Variable] = &[
         name: "GUESTLIST_TRUSTED_PROXIES",
         default: "none",
         effect: "addresses or networks, separated by commas, whose `X-Forwarded-For` is believed",
+    },
+    Variable {
+        name: "GUESTLIST_SMTP_URL",
+        default: "none: mail is kept and shown, not sent",
+        effect: "mail server: `smtp+starttls://user:password@host:587` or `smtps://…`; `smtp://` only within this machine",
+    },
+    Variable {
+        name: "GUESTLIST_MAIL_FROM",
+        default: "none; needed where mail is sent",
+        effect: "address that mail is from, with or without a name; the usual name is the portal's",
     },
     Variable {
         name: "GUESTLIST_PG_BIN",
@@ -91,6 +104,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     secret_key: Option<String>,
     pub trusted_proxies: Vec<Network>,
+    /// None: mail is kept, not sent.
+    pub mail: Option<MailRoute>,
     pub pg_bin: Option<PathBuf>,
     pub log_level: tracing::Level,
     pub log_format: LogFormat,
@@ -134,6 +149,7 @@ impl Config {
             reader.refuse("GUESTLIST_SECRET_KEY", format!("must have at least {MIN_SECRET} bytes, not {length}"));
         }
         let trusted_proxies = reader.parsed("GUESTLIST_TRUSTED_PROXIES", networks).unwrap_or_default();
+        let mail = reader.mail();
         let pg_bin = reader.text("GUESTLIST_PG_BIN").map(PathBuf::from);
         let log_level = reader.parsed("GUESTLIST_LOG", log_level).unwrap_or(tracing::Level::INFO);
         let log_format = if io::stderr().is_terminal() { LogFormat::Text } else { LogFormat::Json };
@@ -147,10 +163,20 @@ impl Config {
             data_dir,
             secret_key,
             trusted_proxies,
+            mail,
             pg_bin,
             log_level,
             log_format,
         })
+    }
+
+    /// How mail leaves, for whoever cannot do without.
+    ///
+    /// # Errors
+    /// Names what is missing.
+    pub fn mail_route(&self) -> Result<&MailRoute, ConfigErrors> {
+        let missing = || ConfigErrors(vec!["GUESTLIST_SMTP_URL and GUESTLIST_MAIL_FROM must be given to send mail".into()]);
+        self.mail.as_ref().ok_or_else(missing)
     }
 
     /// The secret that signs cookies: the given one, or the one in the data directory, made at the first start.
@@ -162,49 +188,6 @@ impl Config {
             Some(key) => Ok(key.clone().into_bytes()),
             None => secret::generated(&self.data_dir),
         }
-    }
-}
-
-struct Reader<F> {
-    variable: F,
-    wrong: Vec<String>,
-}
-
-impl<F: Fn(&str) -> Option<String>> Reader<F> {
-    fn given(&self, name: &str) -> Option<String> {
-        (self.variable)(name).filter(|value| !value.trim().is_empty())
-    }
-
-    fn is_given(&self, name: &str) -> bool {
-        self.given(name).is_some() || self.given(&format!("{name}_FILE")).is_some()
-    }
-
-    fn refuse(&mut self, name: &str, why: impl fmt::Display) {
-        self.wrong.push(format!("{name} {why}"));
-    }
-
-    fn text(&mut self, name: &str) -> Option<String> {
-        let file = self.given(&format!("{name}_FILE"));
-        match (self.given(name), file) {
-            (Some(_), Some(_)) => {
-                self.refuse(name, format!("is given twice, also as {name}_FILE"));
-                None
-            }
-            (Some(value), None) => Some(value.trim().to_owned()),
-            (None, Some(path)) => match fs::read_to_string(&path) {
-                Ok(value) => Some(value.trim().to_owned()),
-                Err(error) => {
-                    self.refuse(&format!("{name}_FILE"), format!("names {path}, which cannot be read: {error}"));
-                    None
-                }
-            },
-            (None, None) => None,
-        }
-    }
-
-    fn parsed<T>(&mut self, name: &str, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
-        let text = self.text(name)?;
-        parse(&text).map_err(|why| self.refuse(name, why)).ok()
     }
 }
 
@@ -263,6 +246,20 @@ mod tests {
             assert!(errors.contains(&format!("GUESTLIST_{name} ")), "{name} is missing in:\n{errors}");
         }
         assert_eq!(errors.contains("DATABASE_URL asks for TLS"), !cfg!(feature = "tls"));
+    }
+
+    #[test]
+    fn mail_needs_a_server_and_a_sender() {
+        let url = ("GUESTLIST_SMTP_URL", "smtps://guests:s3cret@mail.acme.example");
+        let from = ("GUESTLIST_MAIL_FROM", "guests@acme.example");
+        let config = read(&[url, from]).unwrap();
+        assert_eq!(config.mail_route().unwrap().server.place(), "mail.acme.example:465");
+        assert!(!format!("{config:?}").contains("s3cret"));
+        assert!(read(&[]).unwrap().mail_route().is_err());
+        assert!(read(&[url]).unwrap_err().contains("GUESTLIST_MAIL_FROM must be given"));
+        assert!(read(&[from]).unwrap_err().contains("GUESTLIST_SMTP_URL must be given"));
+        let errors = read(&[("GUESTLIST_SMTP_URL", "smtp://s3cret@acme.example"), ("GUESTLIST_MAIL_FROM", "guests")]).unwrap_err();
+        assert!(errors.contains("SMTP_URL ") && errors.contains("MAIL_FROM ") && !errors.contains("s3cret"), "{errors}");
     }
 
     #[test]

@@ -18,6 +18,9 @@ pub struct MoveForm {
     version: i32,
     #[serde(default)]
     pub reason: String,
+    /// "yes" quotes the reason in the mail.
+    #[serde(default)]
+    tell: String,
     #[serde(default)]
     return_to: String,
 }
@@ -27,7 +30,7 @@ impl MoveForm {
     /// The reason is too long or holds control characters.
     pub fn parse(&self) -> Result<Move, Refused> {
         let reason = LongText::parse(&self.reason, "The reason")?;
-        Ok(Move { action: self.action, version: self.version, reason })
+        Ok(Move { action: self.action, version: self.version, reason, tell: self.tell == "yes" })
     }
 
     pub fn origin(&self, htmx: &Htmx) -> Origin {

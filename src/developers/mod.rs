@@ -19,6 +19,8 @@ mod queries;
 mod status;
 mod views;
 
-pub use operations::{Decided, NewRecord, enter};
-pub use queries::{Developer, any_exist, known_ids, known_mailboxes};
+pub use operations::{
+    Decided, NewRecord, Registered, Registration, approve_by_itself, edit_own, enter, register, subject, verify,
+};
+pub use queries::{Developer, any_exist, by_mailbox, end_sessions, find, known_ids, known_mailboxes, lock, waiting};
 pub use status::{Action, Status, Transition};

@@ -58,6 +58,16 @@ impl Status {
             Self::Revoked => "Revoked",
         }
     }
+
+    /// As its developer is told it.
+    pub const fn told(self) -> &'static str {
+        match self {
+            Self::Requested => "Your request is waiting for approval.",
+            Self::Approved => "You are approved.",
+            Self::Rejected => "Your request was not accepted.",
+            Self::Revoked => "Your access was revoked.",
+        }
+    }
 }
 
 impl Action {
@@ -93,6 +103,11 @@ impl Transition {
 
     pub const fn to(self) -> Status {
         self.to
+    }
+
+    /// Whoever is signed in is signed out.
+    pub const fn ends_access(self) -> bool {
+        matches!(self.from, Status::Approved)
     }
 
     /// A move that takes access away or refuses it may tell why.

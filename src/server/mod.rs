@@ -1,5 +1,6 @@
 //! Binds, and puts the layers around the routes.
 
+mod background;
 pub mod health;
 mod spans;
 
@@ -17,10 +18,16 @@ use self::health::Readiness;
 use self::spans::Spans;
 use crate::config::Config;
 use crate::db::Db;
+use crate::outbox::{Patience, Post};
 use crate::passwords::Passwords;
+use crate::policy::Policy;
 use crate::routes;
 use crate::web::cookies::Cookies;
+use crate::web::portal::Portal;
+use crate::web::seal::Seal;
 use crate::web::{compress, errors, origin};
+
+pub use background::Background;
 
 /// Connections per instance. More than the cores can use at once, few enough to hold a page in front of many admins.
 pub const POOL_SIZE: u32 = 8;
@@ -35,6 +42,36 @@ pub struct Shared {
     pub cookies: Cookies,
     pub passwords: Passwords,
     pub readiness: Readiness,
+    pub portal: Portal,
+    pub post: Post,
+    /// How long the courier waits for what.
+    pub patience: Patience,
+}
+
+impl Shared {
+    /// What follows from the environment and the database at `url`, whose settings say `policy`.
+    ///
+    /// # Errors
+    /// There is no secret, or the system gives no thread.
+    pub fn new(config: Config, url: &str, policy: &Policy) -> io::Result<Self> {
+        let secret = config
+            .secret()
+            .map_err(|e| io::Error::new(e.kind(), format!("there is no secret to sign cookies: {e}")))?;
+        Ok(Self {
+            db: Db::new(url, POOL_SIZE),
+            cookies: Cookies::new(&config, &secret),
+            passwords: Passwords::start()?,
+            readiness: Readiness::default(),
+            portal: Portal::new(policy.face()),
+            post: Post {
+                base_url: config.base_url.clone(),
+                seal: Seal::new(&secret),
+                delivers: config.mail.is_some(),
+            },
+            patience: Patience::default(),
+            config,
+        })
+    }
 }
 
 /// Takes the address.
@@ -51,13 +88,14 @@ pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     })
 }
 
-/// Serves until it is told to stop.
+/// Serves until it is told to stop, and does beside it what has to be done beside answering.
 ///
 /// # Errors
-/// The listener cannot be used.
-pub fn run(listener: TcpListener, shared: Shared) -> io::Result<Server> {
+/// The listener cannot be used, or the mail server's certificate authorities cannot be read.
+pub fn run(listener: TcpListener, shared: Shared) -> io::Result<(Server, Background)> {
+    let background = Background::start(&shared)?;
     let server = HttpServer::new(move || {
-        let Shared { config, db, cookies, passwords, readiness } = shared.clone();
+        let Shared { config, db, cookies, passwords, readiness, portal, post, .. } = shared.clone();
         let route_config = {
             let (db, cookies) = (db.clone(), cookies.clone());
             move |routes: &mut actix_web::web::ServiceConfig| routes::all(routes, &db, &cookies)
@@ -70,6 +108,8 @@ pub fn run(listener: TcpListener, shared: Shared) -> io::Result<Server> {
             .app_data(Data::new(cookies))
             .app_data(Data::new(passwords))
             .app_data(Data::new(readiness))
+            .app_data(Data::new(portal))
+            .app_data(Data::new(post))
             .configure(route_config)
             .wrap(from_fn(origin::refuse_foreign))
             .wrap(from_fn(errors::dress))
@@ -84,5 +124,5 @@ pub fn run(listener: TcpListener, shared: Shared) -> io::Result<Server> {
     .shutdown_timeout(DRAIN)
     .listen(listener)?
     .run();
-    Ok(server)
+    Ok((server, background))
 }

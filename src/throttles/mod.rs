@@ -8,7 +8,10 @@ mod queries;
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 
-pub use queries::{admit, forget};
+use self::queries::forget;
+use crate::db::{Conn, QueryResult};
+
+pub use queries::admit;
 
 /// What is tried, and how often it may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +27,15 @@ pub const SIGN_IN_ACCOUNT: Rule =
     Rule::Growing { free: 5, first_wait: TimeDelta::seconds(30), longest_wait: TimeDelta::minutes(15) };
 /// Attempts at all accounts from one address.
 pub const SIGN_IN_ADDRESS: Rule = Rule::Window { limit: 20, window: TimeDelta::minutes(1) };
+
+/// Sign-ups from one address.
+pub const REGISTER_ADDRESS: Rule = Rule::Window { limit: 10, window: TimeDelta::hours(1) };
+/// Mails that sign-ups with one mailbox bring about: of fifty at once, one.
+pub const REGISTER_MAIL: Rule = Rule::Window { limit: 1, window: TimeDelta::hours(1) };
+/// Links asked for, for one mailbox.
+pub const LINK_MAILBOX: Rule = Rule::Window { limit: 3, window: TimeDelta::hours(1) };
+/// Links asked for, from one address.
+pub const LINK_ADDRESS: Rule = Rule::Window { limit: 10, window: TimeDelta::hours(1) };
 
 /// Whose attempts are counted. Only its hash is stored.
 #[derive(Clone, Debug)]
@@ -48,6 +60,44 @@ struct Tally {
 /// An attempt that must wait, and for how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wait(pub TimeDelta);
+
+/// Why a sign-in is not looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delay {
+    /// Too many from this address.
+    Address(Wait),
+    /// Too many at this account: the answer is that of a wrong password.
+    Account,
+}
+
+/// Counts an attempt to come in by a door ("admin"), by address and by account.
+///
+/// # Errors
+/// The database.
+pub fn knock(
+    conn: &mut Conn,
+    door: &str,
+    (mailbox, group): (&str, &str),
+    now: DateTime<Utc>,
+) -> QueryResult<Result<(), Delay>> {
+    if let Err(wait) = admit(conn, &Key::new(&format!("{door} sign-in from"), group), SIGN_IN_ADDRESS, now)? {
+        return Ok(Err(Delay::Address(wait)));
+    }
+    let counted = admit(conn, &account(door, mailbox), SIGN_IN_ACCOUNT, now)?;
+    Ok(counted.map_err(|_| Delay::Account))
+}
+
+/// Whoever succeeded starts anew.
+///
+/// # Errors
+/// The database.
+pub fn welcome(conn: &mut Conn, door: &str, mailbox: &str, now: DateTime<Utc>) -> QueryResult<()> {
+    forget(conn, &account(door, mailbox), now)
+}
+
+fn account(door: &str, mailbox: &str) -> Key {
+    Key::new(&format!("{door} sign-in to"), mailbox)
+}
 
 impl Rule {
     fn admit(self, tally: Tally, now: DateTime<Utc>) -> Result<Tally, Wait> {

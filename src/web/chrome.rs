@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
+use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::web::Data;
@@ -10,19 +11,20 @@ use actix_web::{FromRequest, HttpRequest};
 use super::assets;
 use super::cookies::Cookies;
 use super::flash::Message;
-use super::form::FieldErrors;
+use super::mailto::mailto;
+use super::portal::{Face, Portal};
 use super::theme::{self, Theme};
 
-/// The product's name, until the settings name the portal.
-pub const PORTAL: &str = "Guestlist";
+pub use super::field::{Control, ErrorSummary, Field};
 
 /// What a browser's tab shows.
-pub fn full_title(title: &str) -> String {
-    format!("{title} · {PORTAL}")
+pub fn full_title(title: &str, portal: &str) -> String {
+    format!("{title} · {portal}")
 }
 
 /// What a request says about the page around the page.
 pub struct Frame {
+    face: Arc<Face>,
     theme: Option<Theme>,
     here: String,
     messages: Vec<Message>,
@@ -30,22 +32,38 @@ pub struct Frame {
 
 impl Frame {
     pub fn of(request: &HttpRequest) -> Self {
-        let cookies = request.app_data::<Data<Cookies>>();
+        let (Some(cookies), Some(portal)) = (request.app_data::<Data<Cookies>>(), request.app_data::<Data<Portal>>())
+        else {
+            unreachable!("the server hands both to every request");
+        };
         let here = match request.query_string() {
             "" => request.path().to_owned(),
             query => format!("{}?{query}", request.path()),
         };
         Self {
-            theme: cookies.and_then(|cookies| theme::chosen(request, cookies)),
+            face: portal.face(),
+            theme: theme::chosen(request, cookies),
             here,
-            messages: cookies.and_then(|cookies| Message::read(request, cookies)).into_iter().collect(),
+            messages: Message::read(request, cookies).into_iter().collect(),
         }
+    }
+
+    /// How the portal is called.
+    pub fn portal(&self) -> &str {
+        &self.face.name
+    }
+
+    fn support(&self) -> Option<Link> {
+        let support = &self.face.support;
+        (!support.is_empty()).then(|| Link { label: support.clone(), href: mailto(support) })
     }
 
     /// The frame of a page; `title` is followed by the portal's name.
     pub fn chrome(self, title: &str, section: &'static str) -> Chrome {
         Chrome {
-            title: full_title(title),
+            title: full_title(title, &self.face.name),
+            portal: self.face.name.clone(),
+            support: self.support(),
             theme: self.theme.map(Theme::as_str),
             here: self.here,
             assets: Assets {
@@ -56,6 +74,7 @@ impl Frame {
             },
             messages: self.messages.iter().map(ShownMessage::from).collect(),
             admin: None,
+            visitor: None,
             section,
         }
     }
@@ -73,6 +92,10 @@ impl FromRequest for Frame {
 /// What the layouts read.
 pub struct Chrome {
     pub title: String,
+    /// The portal's name.
+    pub portal: String,
+    /// Where people can ask.
+    pub support: Option<Link>,
     /// From the cookie; none follows the system.
     pub theme: Option<&'static str>,
     /// Path and query: where a form leads back to.
@@ -80,6 +103,8 @@ pub struct Chrome {
     pub assets: Assets,
     pub messages: Vec<ShownMessage>,
     pub admin: Option<Badge>,
+    /// The developer who is signed in.
+    pub visitor: Option<Badge>,
     /// Which link of the navigation is the present one.
     pub section: &'static str,
 }
@@ -88,6 +113,12 @@ impl Chrome {
     #[must_use]
     pub fn signed_in(self, badge: Badge) -> Self {
         Self { admin: Some(badge), ..self }
+    }
+
+    /// A developer's page.
+    #[must_use]
+    pub fn visited_by(self, badge: Badge) -> Self {
+        Self { visitor: Some(badge), ..self }
     }
 
     /// For pages that are answers to a form: they cannot be fetched by their address.
@@ -147,61 +178,6 @@ pub struct Choice {
 pub struct Chip {
     pub text: &'static str,
     pub tone: &'static str,
-}
-
-/// One input of a form.
-pub struct Field {
-    pub name: &'static str,
-    pub label: &'static str,
-    /// The input's type.
-    pub kind: &'static str,
-    pub autocomplete: &'static str,
-    pub value: String,
-    pub maxlength: usize,
-    pub required: bool,
-    pub hint: Option<&'static str>,
-    pub error: Option<String>,
-}
-
-impl Field {
-    pub fn new(name: &'static str, label: &'static str, kind: &'static str, autocomplete: &'static str) -> Self {
-        Self {
-            name,
-            label,
-            kind,
-            autocomplete,
-            value: String::new(),
-            maxlength: 200,
-            required: true,
-            hint: None,
-            error: None,
-        }
-    }
-
-    /// What was typed and what is wrong with it.
-    #[must_use]
-    pub fn filled(self, value: &str, errors: &FieldErrors) -> Self {
-        Self { value: value.to_owned(), error: errors.of(self.name), ..self }
-    }
-}
-
-/// Links from the head of an invalid form to its fields, in the words that stand there.
-pub struct ErrorSummary {
-    pub title: &'static str,
-    pub links: Vec<Link>,
-}
-
-impl ErrorSummary {
-    /// None when nothing is wrong.
-    pub fn of(fields: &[Field]) -> Option<Self> {
-        let links: Vec<Link> = fields
-            .iter()
-            .filter_map(|field| {
-                field.error.as_ref().map(|error| Link { label: error.clone(), href: format!("#{}", field.name) })
-            })
-            .collect();
-        (!links.is_empty()).then_some(Self { title: "There is a problem", links })
-    }
 }
 
 pub struct Pager {

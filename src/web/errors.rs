@@ -4,7 +4,7 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
@@ -14,6 +14,7 @@ use tracing_actix_web::RequestId;
 use super::chrome::{Chrome, Frame, Link, ShownMessage};
 use super::cookies::Cookies;
 use super::htmx::Htmx;
+use super::moments::counted;
 use super::{flash, headers, page};
 use crate::config::Config;
 use crate::error::AppError;
@@ -29,7 +30,7 @@ pub struct ForMachines;
 struct ErrorPage {
     chrome: Chrome,
     heading: &'static str,
-    text: &'static str,
+    text: String,
     request_id: Option<String>,
     next: Link,
 }
@@ -47,6 +48,7 @@ struct Reader {
     wants_fragment: bool,
     request_id: Option<String>,
     message_came_along: bool,
+    is_at_the_desk: bool,
 }
 
 impl Reader {
@@ -56,6 +58,7 @@ impl Reader {
             wants_fragment: Htmx::of(request).wants_fragment,
             request_id: request.extensions().get::<RequestId>().map(ToString::to_string),
             message_came_along: flash::came_along(request, cookies),
+            is_at_the_desk: request.path().starts_with("/admin"),
         }
     }
 }
@@ -82,11 +85,12 @@ pub async fn dress(
         Ok(response) => {
             let status = response.status();
             log(status, response.response().error());
+            let wait = wait(response.headers());
             Ok(response.map_body(|head, _| {
                 head.headers.insert(CONTENT_TYPE, HeaderValue::from_static(page::HTML));
                 head.headers.insert(HX_RESWAP, HeaderValue::from_static("none"));
                 head.headers.remove(CONTENT_LENGTH);
-                BoxBody::new(body(reader, status))
+                BoxBody::new(body(reader, status, wait))
             }))
         }
         // The session layer fails like this when its store does not answer.
@@ -99,7 +103,7 @@ pub async fn dress(
                 .insert_header((CONTENT_TYPE, page::HTML))
                 .insert_header((RETRY_AFTER, "2"))
                 .insert_header((HX_RESWAP, "none"))
-                .body(body(reader, status));
+                .body(body(reader, status, None));
             headers::add(response.headers_mut(), &config, request_id.as_deref());
             return Err(InternalError::from_response(error, response).into());
         }
@@ -131,8 +135,19 @@ fn log(status: StatusCode, error: Option<&Error>) {
     }
 }
 
-fn body(reader: Reader, status: StatusCode) -> String {
+/// How many seconds the answer asks to wait.
+fn wait(headers: &HeaderMap) -> Option<i64> {
+    headers.get(RETRY_AFTER)?.to_str().ok()?.parse().ok()
+}
+
+fn body(reader: Reader, status: StatusCode, wait: Option<i64>) -> String {
     let (heading, text) = words(status);
+    let text = match (status, wait) {
+        (StatusCode::TOO_MANY_REQUESTS, Some(wait)) => {
+            format!("Wait {}, then try again. Nothing was changed.", counted((wait.max(1) + 59) / 60, "minute"))
+        }
+        _ => text.to_owned(),
+    };
     let page = if reader.wants_fragment && status.is_server_error() {
         return String::new();
     } else if reader.wants_fragment {
@@ -140,7 +155,8 @@ fn body(reader: Reader, status: StatusCode) -> String {
     } else {
         let next = match status {
             StatusCode::NOT_FOUND | StatusCode::FORBIDDEN => Link { label: "To the start".into(), href: "/".into() },
-            _ => Link { label: "Try again".into(), href: "/admin".into() },
+            _ if reader.is_at_the_desk => Link { label: "Try again".into(), href: "/admin".into() },
+            _ => Link { label: "Try again".into(), href: "/".into() },
         };
         let chrome = reader.frame.chrome(heading, "").leading_back_to("/".into());
         ErrorPage { chrome, heading, text, request_id: reader.request_id, next }.render()

@@ -26,7 +26,8 @@ pub async fn refuse_foreign(
         tracing::warn!(event = "foreign_origin", "an unsafe request from another origin was refused");
         return Err(AppError::ForeignOrigin.into());
     }
-    if request.path().starts_with("/admin") && is_safe && is_embedded(request.request()) {
+    let is_private = ["/admin", "/account"].iter().any(|folder| request.path().starts_with(folder));
+    if is_private && is_safe && is_embedded(request.request()) {
         return Err(AppError::Embedded.into());
     }
     next.call(request).await

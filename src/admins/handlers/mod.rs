@@ -7,7 +7,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 
-use self::session::{begin, signed_in};
+use self::session::AdminDoor;
 use super::forms::{LoginForm, SetupForm};
 use super::operations::{self, Knock};
 use super::session::SignedIn;
@@ -26,19 +26,19 @@ use crate::web::occasion::occasion;
 use crate::web::page::{html, see_other};
 use crate::web::peer::{client_address, throttle_group};
 use crate::web::query::Query;
+use crate::web::session::{Door, begin, goodbye, signed_in};
 use crate::web::tokens::token_hash;
 
 const DESK: &str = "/admin/developers";
-const DOOR: &str = "/admin/login";
 
-/// `/`: to the desk, and from there to whatever is missing.
+/// `/admin`: to the desk, and from there to whatever is missing.
 pub async fn start() -> HttpResponse {
     see_other(DESK, None)
 }
 
 pub async fn login(session: Session, db: Data<Db>, frame: Frame, query: Query) -> Result<HttpResponse, AppError> {
     let next = query.get("next").and_then(LocalPath::parse);
-    if signed_in(&session).is_some() {
+    if signed_in::<AdminDoor>(&session).is_some() {
         return Ok(see_other(next.as_ref().map_or(DESK, LocalPath::as_str), None));
     }
     let needs_setup = !db.run(queries::any_exist).await?;
@@ -57,7 +57,7 @@ pub async fn sign_in(
     let next = LocalPath::parse(&next);
     match admitted(&db, &passwords, &request, &typed, password).await? {
         Some(admin) => {
-            begin(&session, &admin)?;
+            begin::<AdminDoor>(&session, &admin)?;
             Ok(see_other(next.as_ref().map_or(DESK, LocalPath::as_str), None))
         }
         None => {
@@ -104,15 +104,11 @@ async fn admitted(
 }
 
 pub async fn sign_out(session: Session, db: Data<Db>, request: HttpRequest) -> Result<HttpResponse, AppError> {
-    if let Some(admin) = signed_in(&session) {
+    if let Some(admin) = signed_in::<AdminDoor>(&session) {
         let occasion = occasion(&request, Actor::Visitor);
         db.transaction(move |conn| operations::signed_out(conn, &admin, &occasion)).await?;
     }
-    session.purge();
-    let mut response = see_other(DOOR, None);
-    let everything = actix_web::http::header::HeaderValue::from_static("\"cache\", \"storage\"");
-    response.headers_mut().insert(actix_web::http::header::HeaderName::from_static("clear-site-data"), everything);
-    Ok(response)
+    Ok(goodbye::<AdminDoor>(&session))
 }
 
 /// What a set-up link is worth now.
@@ -135,7 +131,7 @@ async fn link(db: &Db, token: &str) -> Result<Link, AppError> {
 }
 
 fn spent(cookies: &Cookies) -> HttpResponse {
-    see_other(DOOR, Some((&Message::problem("Guestlist is set up already. Sign in."), cookies)))
+    see_other(AdminDoor::PATH, Some((&Message::problem("Guestlist is set up already. Sign in."), cookies)))
 }
 
 pub async fn setup(
@@ -162,10 +158,11 @@ pub async fn set_up(
     if let Link::Spent = link(&db, &token).await? {
         return Ok(spent(&cookies));
     }
-    let (name, email) = match form.0.parse() {
+    let frame = Frame::of(&request);
+    let (name, email) = match form.0.parse(frame.portal()) {
         Ok(person) => person,
         Err(errors) => {
-            let chrome = Frame::of(&request).chrome("Set up", "");
+            let chrome = frame.chrome("Set up", "");
             let view = views::Setup::new(chrome, &token, &form.0, &errors);
             return html(StatusCode::UNPROCESSABLE_ENTITY, &view);
         }
@@ -175,7 +172,7 @@ pub async fn set_up(
     let made = db.transaction(move |conn| operations::set_up(conn, &token, (&name, &email), &hash, &occasion)).await?;
     match made {
         Some(admin) => {
-            begin(&session, &admin)?;
+            begin::<AdminDoor>(&session, &admin)?;
             Ok(see_other(DESK, None))
         }
         None => Ok(spent(&cookies)),

@@ -19,9 +19,10 @@ use crate::developers::forms::{EditForm, Origin};
 use crate::developers::list::{List, PATH, Tab};
 use crate::developers::operations::Outcome;
 use crate::developers::queries::{self, Developer, Numbers};
-use crate::developers::views::{self, AnyRowAlone, Conflict, Moved, Record, RecordAlone, RecordPage, Show, Trail};
+use crate::developers::views::{self, AnyRowAlone, Conflict, History, Moved, Record, RecordAlone, RecordPage, Show, Trail};
 use crate::error::AppError;
 use crate::ids::DeveloperId;
+use crate::outbox;
 use crate::values::Refused;
 use crate::web::chrome::{Chrome, Frame, ShownMessage, full_title};
 use crate::web::cookies::Cookies;
@@ -37,9 +38,14 @@ const TIMELINE: i64 = 200;
 
 /// The page of a developer as its queries find it.
 pub fn page_of(conn: &mut Conn, developer: &Developer, list: &List) -> QueryResult<RecordPage> {
-    let timeline = audit::of_subject(conn, developer.id.0, TIMELINE)?;
+    let history = history(conn, developer.id)?;
     let neighbours = queries::neighbours(conn, list, developer)?;
-    Ok(RecordPage { trail: Trail::new(list, &neighbours), record: Record::new(developer, &timeline, list, Utc::now()) })
+    Ok(RecordPage { trail: Trail::new(list, &neighbours), record: Record::new(developer, &history, list, Utc::now()) })
+}
+
+fn history(conn: &mut Conn, id: DeveloperId) -> QueryResult<History> {
+    let entries = audit::of_subject(conn, id.0, TIMELINE)?;
+    Ok(History { entries, mails: outbox::of_developer(conn, id, TIMELINE)? })
 }
 
 pub fn record_title(name: &str) -> String {
@@ -227,9 +233,9 @@ impl Answer {
     ) -> Result<HttpResponse, AppError> {
         let list = origin.list();
         let stays_on_record = matches!(origin, Origin::Record(_));
-        let timeline = match stays_on_record {
-            true => self.db.run(move |conn| audit::of_subject(conn, id.0, TIMELINE)).await?,
-            false => Vec::new(),
+        let history = match stays_on_record {
+            true => self.db.run(move |conn| history(conn, id)).await?,
+            false => History::default(),
         };
         let now = Utc::now();
         let leaves = |developer: &Developer| {
@@ -245,13 +251,13 @@ impl Answer {
         };
         let truth = match developer {
             Some(developer) if stays_on_record => {
-                let record = Record::new(&developer, &timeline, &list, now);
+                let record = Record::new(&developer, &history, &list, now);
                 Some(Rendered::of(&RecordAlone { record })?)
             }
             Some(developer) if !leaves(&developer) => Some(Rendered::of(&AnyRowAlone::new(&developer, &list, now))?),
             _ => None,
         };
-        let title = full_title(&title);
+        let title = full_title(&title, self.frame.portal());
         let moved = Moved::new(id.to_string(), truth, title, (&list, &totals, matches), (&message).into(), now);
         html(status, &moved)
     }

@@ -18,6 +18,7 @@ use crate::config::Config;
 use crate::db::{Conn, Db};
 use crate::error::AppError;
 use crate::ids::DeveloperId;
+use crate::outbox::Post;
 use crate::web::chrome::Frame;
 use crate::web::form::Form;
 use crate::web::htmx::Htmx;
@@ -78,6 +79,7 @@ pub async fn show(
 pub async fn transition(
     admin: CurrentAdmin,
     answer: Answer,
+    post: Data<Post>,
     id: Path<String>,
     form: Form<MoveForm>,
 ) -> Result<HttpResponse, AppError> {
@@ -88,7 +90,8 @@ pub async fn transition(
         Err(why) => return answer.refused_reason(&admin, id, origin, (form.0.reason, why)).await,
     };
     let (action, occasion) = (wanted.action, admin.occasion());
-    let decided = answer.decide(&origin, move |conn| operations::transition(conn, id, &wanted, &occasion)).await?;
+    let work = move |conn: &mut Conn| operations::transition(conn, id, &wanted, &post, &occasion);
+    let decided = answer.decide(&origin, work).await?;
     let done = |developer: &Developer| format!("{} {}.", action.report(), shortened(developer.shown_name()));
     answer.to(&admin, id, origin, decided, done).await
 }

@@ -10,7 +10,7 @@ use diesel::prelude::*;
 use super::status::{Status, Transition};
 use crate::db::{Conn, QueryResult};
 use crate::ids::DeveloperId;
-use crate::schema::developers;
+use crate::schema::{developer_sessions, developer_totals, developers};
 use crate::values::{folded, sort_text};
 
 pub use page::{Numbers, Page, Totals, neighbours, numbers, page};
@@ -32,6 +32,9 @@ pub struct Developer {
     pub decided_by: Option<String>,
     pub reason: String,
     pub name_order: String,
+    /// Empty for somebody who accepted none here.
+    pub terms_version: String,
+    pub terms_accepted_at: Option<DateTime<Utc>>,
 }
 
 impl Developer {
@@ -59,6 +62,8 @@ pub struct NewDeveloper<'a> {
     pub reason: &'a str,
     pub name_order: String,
     pub search_text: String,
+    pub terms_version: &'a str,
+    pub terms_accepted_at: Option<DateTime<Utc>>,
 }
 
 /// The text that names are sorted by: the shown name's.
@@ -73,6 +78,10 @@ pub fn search_text(email: &str, full_name: &str, organization: &str) -> String {
 
 pub fn find(conn: &mut Conn, id: DeveloperId) -> QueryResult<Option<Developer>> {
     developers::table.find(id).select(Developer::as_select()).first(conn).optional()
+}
+
+pub fn by_mailbox(conn: &mut Conn, mailbox: &str) -> QueryResult<Option<Developer>> {
+    developers::table.filter(developers::mailbox.eq(mailbox)).select(Developer::as_select()).first(conn).optional()
 }
 
 /// The row, held until the end of the transaction: decisions about one person happen one after the other.
@@ -118,6 +127,18 @@ pub fn set_person(
         .get_result(conn)
 }
 
+pub fn set_verified(conn: &mut Conn, id: DeveloperId, now: DateTime<Utc>) -> QueryResult<Developer> {
+    diesel::update(developers::table.find(id))
+        .set(developers::email_verified_at.eq(Some(now)))
+        .returning(Developer::as_returning())
+        .get_result(conn)
+}
+
+/// Signs a developer out of every browser.
+pub fn end_sessions(conn: &mut Conn, id: DeveloperId) -> QueryResult<()> {
+    diesel::delete(developer_sessions::table.filter(developer_sessions::developer_id.eq(id))).execute(conn).map(|_| ())
+}
+
 pub fn delete(conn: &mut Conn, id: DeveloperId) -> QueryResult<usize> {
     diesel::delete(developers::table.find(id)).execute(conn)
 }
@@ -130,6 +151,13 @@ pub fn insert_new(conn: &mut Conn, new: &[NewDeveloper<'_>]) -> QueryResult<Hash
         .returning(developers::id)
         .get_results(conn)
         .map(|ids: Vec<DeveloperId>| ids.into_iter().collect())
+}
+
+/// How many requests wait.
+pub fn waiting(conn: &mut Conn) -> QueryResult<i64> {
+    let counts: Vec<i64> = developer_totals::table.select(developer_totals::counts).first(conn)?;
+    let is_requested = |(status, _): &(&Status, i64)| **status == Status::Requested;
+    Ok(Status::ALL.iter().zip(counts).find(is_requested).map_or(0, |(_, n)| n))
 }
 
 pub fn any_exist(conn: &mut Conn) -> QueryResult<bool> {

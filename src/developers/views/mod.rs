@@ -4,11 +4,13 @@ mod list;
 mod moved;
 mod record;
 mod rows;
+mod timeline;
 
 pub use list::{ListPage, title};
 pub use moved::Moved;
 pub use record::{Conflict, Delete, Record, RecordAlone, RecordPage, Show, Trail};
 pub use rows::AnyRowAlone;
+pub use timeline::History;
 
 use chrono::{DateTime, Utc};
 
@@ -17,6 +19,7 @@ use super::queries::Developer;
 use super::status::{Status, Transition};
 use crate::audit::{AuditEntry, event_label};
 use crate::web::chrome::Chip;
+use crate::web::mailto::mailto;
 use crate::web::moments::{Moment, span};
 use crate::web::query::QueryString;
 
@@ -74,13 +77,6 @@ impl Moves {
 /// The query of the link to the page before a deletion, which leads back to `here`.
 fn delete_query(here: &str) -> String {
     QueryString::new().with("return_to", here).into_string()
-}
-
-/// RFC 6068: the `@` stays, whatever else could mean something is encoded.
-fn mailto(email: &str) -> String {
-    use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-    const ADDRESS: &AsciiSet = &NON_ALPHANUMERIC.remove(b'@').remove(b'.').remove(b'-').remove(b'_').remove(b'~');
-    format!("mailto:{}", utf8_percent_encode(email, ADDRESS))
 }
 
 fn status_chip(status: Status) -> Chip {

@@ -3,8 +3,8 @@
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::{Decision, Moves, decision, delete_query, mailto, record_url, status_chip, verification_chip};
-use crate::audit::{AuditEntry, Change};
+use super::timeline::{Happening, History};
+use super::{Decision, Moves, decision, delete_query, record_url, status_chip, verification_chip};
 use crate::developers::forms::EditForm;
 use crate::developers::list::{List, PATH, Tab};
 use crate::developers::queries::Developer;
@@ -13,6 +13,7 @@ use crate::values::{Organization, PersonName};
 use crate::web::chrome::{Chip, Chrome, ErrorSummary, Field, Link};
 use crate::web::form::FieldErrors;
 use crate::web::local_path::LocalPath;
+use crate::web::mailto::mailto;
 use crate::web::moments::Moment;
 
 /// The developer's part of the page.
@@ -34,8 +35,9 @@ pub struct Record {
     pub requested: Moment,
     pub decision: Option<Decision>,
     pub moves: Moves,
-    /// Newest first.
-    pub timeline: Vec<Change>,
+    /// The terms that were accepted, and when; none for somebody who accepted none here.
+    pub terms: Option<(String, Moment)>,
+    pub timeline: Vec<Happening>,
     pub edit: Edit,
 }
 
@@ -49,7 +51,7 @@ pub struct Edit {
 }
 
 impl Record {
-    pub fn new(developer: &Developer, timeline: &[AuditEntry], list: &List, now: DateTime<Utc>) -> Self {
+    pub fn new(developer: &Developer, history: &History, list: &List, now: DateTime<Utc>) -> Self {
         let here = record_url(developer, list);
         Self {
             id: developer.id.to_string(),
@@ -63,7 +65,8 @@ impl Record {
             requested: Moment::new(developer.requested_at, now),
             decision: decision(developer, now),
             moves: Moves::new(developer, here.clone(), &delete_query(&list.url()), None),
-            timeline: timeline.iter().map(|entry| Change::new(entry, now)).collect(),
+            terms: developer.terms_accepted_at.map(|at| (developer.terms_version.clone(), Moment::new(at, now))),
+            timeline: history.lines(now),
             edit: Edit {
                 action: here,
                 version: developer.version,
@@ -187,7 +190,7 @@ pub struct Delete {
 impl Delete {
     pub fn new(chrome: Chrome, developer: &Developer, return_to: Option<LocalPath>) -> Self {
         let return_to = return_to.map(LocalPath::into_string);
-        let mut losses = vec!["the record with name, company and purpose"];
+        let mut losses = vec!["the record with name, company and purpose", "password, sessions and unsent mail"];
         if developer.decided_at.is_some() {
             losses.push("the last decision and its reason");
         }

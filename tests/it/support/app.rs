@@ -15,10 +15,8 @@ use actix_web::dev::ServerHandle;
 use actix_web::http::Method;
 use actix_web::rt::System;
 use guestlist::config::Config;
-use guestlist::db::Db;
-use guestlist::passwords::Passwords;
-use guestlist::server::{self, POOL_SIZE, Shared, health::Readiness};
-use guestlist::web::cookies::Cookies;
+use guestlist::policy::Policy;
+use guestlist::server::{self, Shared};
 
 use super::db::TestDb;
 use super::html::{Page, Partial};
@@ -56,19 +54,15 @@ impl Server {
         })
         .unwrap();
         let base_url = config.base_url.as_str().to_owned();
-        let shared = Shared {
-            cookies: Cookies::new(&config, &config.secret().unwrap()),
-            db: Db::new(url, POOL_SIZE),
-            passwords: Passwords::start().unwrap(),
-            readiness: Readiness::default(),
-            config,
-        };
+        let policy = Policy::read(&mut guestlist::db::connect(url).unwrap()).unwrap();
+        let shared = Shared::new(config, url, &policy).unwrap();
         let (started, handle) = mpsc::channel();
         let thread = thread::spawn(move || {
             System::new().block_on(async move {
-                let server = server::run(listener, shared).unwrap();
+                let (server, background) = server::run(listener, shared).unwrap();
                 started.send(server.handle()).unwrap();
                 server.await.unwrap();
+                background.stop().await;
             });
         });
         Self { address, base_url, handle: handle.recv().unwrap(), thread: Some(thread) }

@@ -1,0 +1,58 @@
+//! What happened to one developer: what the log says, and the mail they got.
+
+use chrono::{DateTime, Utc};
+
+use crate::audit::{self, AuditEntry};
+use crate::outbox::{Mail, State};
+use crate::web::moments::Moment;
+
+/// Entries and mails of one developer.
+#[derive(Default)]
+pub struct History {
+    pub entries: Vec<AuditEntry>,
+    pub mails: Vec<Mail>,
+}
+
+/// A line of the timeline.
+pub struct Happening {
+    pub at: Moment,
+    pub what: String,
+    /// None for what nobody did: a mail.
+    pub actor: Option<String>,
+    pub reason: Option<String>,
+}
+
+impl History {
+    /// Newest first.
+    pub fn lines(&self, now: DateTime<Utc>) -> Vec<Happening> {
+        let entries = self.entries.iter().map(|entry| (entry.at, Happening::of_entry(entry, now)));
+        let mails = self.mails.iter().map(|mail| (mail.created_at, Happening::of_mail(mail, now)));
+        let mut lines: Vec<_> = entries.chain(mails).collect();
+        // Stable: of what happened in one transaction the entry comes first, as a mail tells of it.
+        lines.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+        lines.into_iter().map(|(_, line)| line).collect()
+    }
+}
+
+impl Happening {
+    fn of_entry(entry: &AuditEntry, now: DateTime<Utc>) -> Self {
+        let audit::Change { at, actor, what, reason } = audit::Change::new(entry, now);
+        Self { at, what, actor: Some(actor), reason }
+    }
+
+    fn of_mail(mail: &Mail, now: DateTime<Utc>) -> Self {
+        let fate = match (mail.state, mail.last_error.is_empty()) {
+            (State::Waiting, true) => "waits to be sent".to_owned(),
+            (State::Waiting, false) => format!("waits to be sent again: {}", mail.last_error),
+            (State::Sent, _) => "sent".to_owned(),
+            (State::Failed, _) => format!("could not be sent: {}", mail.last_error),
+            (State::Withdrawn, _) => "not sent: another decision came first".to_owned(),
+        };
+        Self {
+            at: Moment::new(mail.created_at, now),
+            what: format!("Mail “{}” {fate}", mail.subject),
+            actor: None,
+            reason: None,
+        }
+    }
+}

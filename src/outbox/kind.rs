@@ -1,0 +1,180 @@
+//! The kinds of mail: their usual texts, and what may stand in them.
+
+use crate::text_enum::text_enum;
+
+text_enum! {
+    /// What a mail tells.
+    pub enum Kind {
+        VerifyAddress = "verify_address",
+        RequestReceived = "request_received",
+        /// To the owner of a mailbox that somebody signed up with again.
+        AddressKnown = "address_known",
+        Approved = "approved",
+        Rejected = "rejected",
+        Revoked = "revoked",
+        /// Approved again after a revoke.
+        Restored = "restored",
+        PasswordReset = "password_reset",
+        PasswordChanged = "password_changed",
+        /// To an admin: one new request.
+        RequestWaiting = "request_waiting",
+        /// To an admin: what waits today.
+        RequestsDigest = "requests_digest",
+        /// To whoever tries out whether mail arrives.
+        Test = "test",
+    }
+}
+
+/// A word in braces, and what takes its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Placeholder {
+    pub name: &'static str,
+    pub meaning: &'static str,
+    /// What a preview shows.
+    pub sample: &'static str,
+}
+
+const PORTAL: Placeholder =
+    Placeholder { name: "portal", meaning: "the portal's name", sample: "Guestlist" };
+const SUPPORT: Placeholder = Placeholder {
+    name: "support",
+    meaning: "a line with the support address, where there is one",
+    sample: "Questions? Write to help@acme.example.",
+};
+const NAME: Placeholder = Placeholder { name: "name", meaning: "the developer's name", sample: "Ada Byron" };
+const EMAIL: Placeholder =
+    Placeholder { name: "email", meaning: "the developer's address", sample: "ada@engine.example" };
+const LINK: Placeholder =
+    Placeholder { name: "link", meaning: "the link, on a line of its own", sample: "https://guests.example/…" };
+const REASON: Placeholder = Placeholder {
+    name: "reason",
+    meaning: "the admin's reason, where it is to be told",
+    sample: "Reason: Your company has an account already.",
+};
+const STATE: Placeholder = Placeholder {
+    name: "state",
+    meaning: "how the request stands",
+    sample: "Your request is waiting for a decision.",
+};
+const ABOUT: Placeholder = Placeholder {
+    name: "about",
+    meaning: "company and purpose, as the developer gave them",
+    sample: "Analytical Engines: Weather for our fields",
+};
+const WAITING: Placeholder =
+    Placeholder { name: "waiting", meaning: "how many requests wait, in words", sample: "12 requests" };
+
+impl Kind {
+    /// In lists and headings.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::VerifyAddress => "Verify your address",
+            Self::RequestReceived => "Request received",
+            Self::AddressKnown => "Address already known",
+            Self::Approved => "Approved",
+            Self::Rejected => "Rejected",
+            Self::Revoked => "Revoked",
+            Self::Restored => "Access restored",
+            Self::PasswordReset => "Password reset",
+            Self::PasswordChanged => "Password changed",
+            Self::RequestWaiting => "New request (to admins)",
+            Self::RequestsDigest => "Daily digest (to admins)",
+            Self::Test => "Test",
+        }
+    }
+
+    /// What may stand in its text, besides what every mail knows.
+    pub const fn own_placeholders(self) -> &'static [Placeholder] {
+        match self {
+            Self::VerifyAddress | Self::PasswordReset | Self::Approved | Self::Restored => &[NAME, EMAIL, LINK],
+            Self::RequestReceived | Self::PasswordChanged => &[NAME, EMAIL],
+            Self::AddressKnown => &[NAME, EMAIL, STATE, LINK],
+            Self::Rejected | Self::Revoked => &[NAME, EMAIL, REASON],
+            Self::RequestWaiting => &[NAME, EMAIL, ABOUT, LINK],
+            Self::RequestsDigest => &[WAITING, LINK],
+            Self::Test => &[],
+        }
+    }
+
+    pub fn placeholders(self) -> impl Iterator<Item = Placeholder> {
+        self.own_placeholders().iter().copied().chain([PORTAL, SUPPORT])
+    }
+
+    /// Whether its text is of no use without its link.
+    pub fn needs_link(self) -> bool {
+        self.own_placeholders().contains(&LINK)
+    }
+
+    /// The key of the setting that holds another subject.
+    pub fn subject_key(self) -> String {
+        format!("mail.{self}.subject")
+    }
+
+    /// The key of the setting that holds another text.
+    pub fn body_key(self) -> String {
+        format!("mail.{self}.body")
+    }
+
+    /// The usual subject.
+    pub const fn subject(self) -> &'static str {
+        match self {
+            Self::VerifyAddress => "Confirm your email address for {portal}",
+            Self::RequestReceived => "{portal}: we have your request",
+            Self::AddressKnown => "{portal}: somebody signed up with your address",
+            Self::Approved => "{portal}: you are approved",
+            Self::Rejected => "{portal}: your request was not accepted",
+            Self::Revoked => "{portal}: your access was revoked",
+            Self::Restored => "{portal}: your access is restored",
+            Self::PasswordReset => "{portal}: choose a new password",
+            Self::PasswordChanged => "{portal}: your password was changed",
+            Self::RequestWaiting => "{portal}: {name} asks for access",
+            Self::RequestsDigest => "{portal}: {waiting} waiting",
+            Self::Test => "{portal}: this is a test",
+        }
+    }
+
+    /// The usual text. Paragraphs are divided by an empty line; one that is empty once it is filled in is left out.
+    pub const fn body(self) -> &'static str {
+        match self {
+            Self::VerifyAddress => {
+                "Hello {name},\n\nthank you for asking for access to {portal}. Confirm that this address is yours:\n\n{link}\n\n\
+                 The link works for 24 hours. After that an admin decides about your request, and you hear from us again.\n\n\
+                 If you did not ask for access, ignore this mail.\n\n{support}"
+            }
+            Self::RequestReceived => {
+                "Hello {name},\n\nwe have your request for access to {portal}. An admin decides about it, and you hear from us \
+                 as soon as that is done. You need not do anything.\n\n{support}"
+            }
+            Self::AddressKnown => {
+                "Hello {name},\n\nsomebody, perhaps you, signed up for {portal} with this address, which we know already. \
+                 Nothing was changed.\n\n{state}\n\n{link}\n\nIf it was not you, ignore this mail.\n\n{support}"
+            }
+            Self::Approved => {
+                "Hello {name},\n\nyour request for access to {portal} was approved. Sign in here:\n\n{link}\n\n{support}"
+            }
+            Self::Rejected => {
+                "Hello {name},\n\nyour request for access to {portal} was not accepted.\n\n{reason}\n\n{support}"
+            }
+            Self::Revoked => {
+                "Hello {name},\n\nyour access to {portal} was revoked. You cannot sign in any more, and your keys stopped \
+                 working.\n\n{reason}\n\n{support}"
+            }
+            Self::Restored => {
+                "Hello {name},\n\nyour access to {portal} is restored. Sign in here:\n\n{link}\n\n{support}"
+            }
+            Self::PasswordReset => {
+                "Hello {name},\n\nchoose a new password for {portal} here:\n\n{link}\n\nThe link works once, for 30 minutes. \
+                 If you did not ask for it, ignore this mail: your password stays as it is.\n\n{support}"
+            }
+            Self::PasswordChanged => {
+                "Hello {name},\n\nyour password for {portal} was changed, and every browser was signed out. If that was not \
+                 you, choose a new one at once by “Forgot your password?” on the sign-in page.\n\n{support}"
+            }
+            Self::RequestWaiting => {
+                "{name} ({email}) asks for access to {portal}.\n\n{about}\n\n{link}"
+            }
+            Self::RequestsDigest => "In {portal} {waiting} waiting for a decision.\n\n{link}",
+            Self::Test => "This mail was sent to try out whether mail from {portal} arrives. It did.\n\n{support}",
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! What browsers post to sign up.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Deserialize;
+
+use crate::passwords;
+use crate::values::{EmailAddress, LongText, Organization, PersonName, Refused};
+use crate::web::form::FieldErrors;
+
+/// Nobody fills in a form within this time, not even with a password manager; a script does.
+const TOO_QUICK: TimeDelta = TimeDelta::milliseconds(100);
+
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct RegisterForm {
+    pub full_name: String,
+    pub email: String,
+    pub organization: String,
+    pub purpose: String,
+    pub password: String,
+    /// Any value means that the box was ticked.
+    pub terms: String,
+    /// A field that people do not see. Programs fill it in.
+    pub website: String,
+    /// When the form was made, in milliseconds since 1970.
+    pub started: String,
+}
+
+/// Somebody who asks for access, with good values.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub name: PersonName,
+    pub email: EmailAddress,
+    pub organization: Organization,
+    pub purpose: LongText,
+}
+
+/// When a form is made.
+pub fn started(now: DateTime<Utc>) -> String {
+    now.timestamp_millis().to_string()
+}
+
+impl RegisterForm {
+    /// `portal` is its name, which makes no password; `has_terms` whether terms have to be accepted.
+    ///
+    /// # Errors
+    /// What is wrong, field by field.
+    pub fn parse(&self, portal: &str, has_terms: bool) -> Result<Request, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let name = errors.take("full_name", PersonName::parse(&self.full_name));
+        let email = errors.take("email", EmailAddress::parse(&self.email));
+        let organization = errors.take("organization", Organization::parse(&self.organization));
+        let purpose = errors.take("purpose", LongText::parse(&self.purpose, "The purpose"));
+        let context = [self.full_name.as_str(), self.email.as_str(), self.organization.as_str(), portal];
+        errors.take("password", passwords::judge(&self.password, &context));
+        if has_terms && self.terms.is_empty() {
+            errors.add("terms", Refused("Accept the terms to register".into()));
+        }
+        match (name, email, organization, purpose) {
+            (Some(name), Some(email), Some(organization), Some(purpose)) if errors.is_empty() => {
+                Ok(Request { name, email, organization, purpose })
+            }
+            _ => Err(errors),
+        }
+    }
+
+    /// Whether a program filled the form in. It is answered like a person, and nothing is kept.
+    pub fn is_by_a_program(&self, now: DateTime<Utc>) -> bool {
+        let started = self.started.parse().ok().and_then(DateTime::from_timestamp_millis);
+        let is_quick = started.is_some_and(|started| (TimeDelta::zero()..TOO_QUICK).contains(&(now - started)));
+        is_quick || !self.website.is_empty()
+    }
+}
+
+/// An address alone: for another link.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct AddressForm {
+    pub email: String,
+}

@@ -1,0 +1,82 @@
+//! Admins hear of new requests: at once, or once a day, each as they chose.
+
+use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
+
+use crate::admins;
+use crate::db::{Conn, QueryResult};
+use crate::developers::{self, Developer};
+use crate::outbox::{self, Kind, Letter, Post};
+use crate::policy::Policy;
+use crate::web::moments::counted;
+
+/// An admin hears of so many requests an hour one by one. More than that is a flood, which the list shows better.
+const SINGLE_NOTICES: i64 = 20;
+/// The hour (UTC) from which the day's digest is written.
+const DIGEST_HOUR: u32 = 7;
+
+/// Writes to the admins who want to hear of each request.
+pub fn tell_admins(
+    conn: &mut Conn,
+    developer: &Developer,
+    (policy, post): (&Policy, &Post),
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    for address in admins::told_at_once(conn)? {
+        if outbox::recent_notices(conn, &address, now - TimeDelta::hours(1))? >= SINGLE_NOTICES {
+            continue;
+        }
+        let about = [developer.organization.as_str(), developer.purpose.as_str()];
+        let about: Vec<&str> = about.into_iter().filter(|text| !text.is_empty()).collect();
+        let values = vec![
+            ("name", developer.shown_name().to_owned()),
+            ("email", developer.email.clone()),
+            ("about", about.join(": ")),
+        ];
+        let letter = Letter::new(Kind::RequestWaiting, &address, values).about(developer.id);
+        let link = format!("/admin/developers/{}", developer.id);
+        post.enqueue(conn, policy, &letter.linking(link), now)?;
+    }
+    Ok(())
+}
+
+/// Writes today's digests that are not written yet, where anything waits. Safe to be called at any time and by any
+/// number of instances.
+///
+/// # Errors
+/// The database.
+pub fn digest(conn: &mut Conn, post: &Post, now: DateTime<Utc>) -> QueryResult<()> {
+    let addresses = admins::take_digests(conn, digest_due(now), now)?;
+    if addresses.is_empty() {
+        return Ok(());
+    }
+    let waiting = developers::waiting(conn)?;
+    if waiting == 0 {
+        return Ok(());
+    }
+    let policy = Policy::read(conn)?;
+    let words = format!("{} {}", counted(waiting, "request"), if waiting == 1 { "is" } else { "are" });
+    for address in addresses {
+        let letter = Letter::new(Kind::RequestsDigest, &address, vec![("waiting", words.clone())]);
+        post.enqueue(conn, &policy, &letter.linking("/admin/developers"), now)?;
+    }
+    Ok(())
+}
+
+/// The last time at which digests became due.
+fn digest_due(now: DateTime<Utc>) -> DateTime<Utc> {
+    let hour = NaiveTime::from_hms_opt(DIGEST_HOUR, 0, 0).unwrap_or_default();
+    let today = now.date_naive().and_time(hour).and_utc();
+    if today <= now { today } else { today.checked_sub_days(Days::new(1)).unwrap_or(today) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digests_are_due_at_seven() {
+        let at = |text: &str| DateTime::parse_from_rfc3339(text).unwrap().to_utc();
+        assert_eq!(digest_due(at("2026-11-23T06:59:59Z")), at("2026-11-22T07:00:00Z"));
+        assert_eq!(digest_due(at("2026-11-23T07:00:00Z")), at("2026-11-23T07:00:00Z"));
+    }
+}

@@ -1,0 +1,75 @@
+//! What the process does beside answering requests.
+
+use std::io;
+use std::time::Duration;
+
+use actix_web::rt::{self, task::JoinHandle};
+use chrono::Utc;
+use tokio::sync::watch;
+
+use super::Shared;
+use crate::outbox::Courier;
+use crate::policy::Policy;
+use crate::registration;
+
+/// How old what every page shows of the settings may be where another instance changed it.
+const FACE_INTERVAL: Duration = Duration::from_secs(1);
+/// How often it is looked whether a digest is due.
+const DIGEST_INTERVAL: Duration = Duration::from_secs(60);
+/// How long the courier may take to put down what it carries.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// The tasks beside the server.
+pub struct Background {
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Background {
+    pub(super) fn start(shared: &Shared) -> io::Result<Self> {
+        let (stop, stopped) = watch::channel(false);
+        let mut tasks = vec![
+            rt::spawn(every(FACE_INTERVAL, stopped.clone(), shared.clone(), refresh_face)),
+            rt::spawn(every(DIGEST_INTERVAL, stopped.clone(), shared.clone(), write_digests)),
+        ];
+        if let Some(route) = &shared.config.mail {
+            let (db, post) = (shared.db.clone(), shared.post.clone());
+            let courier = Courier::new(db, post, route, shared.patience.clone()).map_err(io::Error::other)?;
+            tasks.push(rt::spawn(courier.run(stopped)));
+        }
+        Ok(Self { stop, tasks })
+    }
+
+    /// Ends the tasks; the courier gives back what it holds first.
+    pub async fn stop(self) {
+        self.stop.send_replace(true);
+        for task in self.tasks {
+            let _ = tokio::time::timeout(PATIENCE, task).await;
+        }
+    }
+}
+
+/// Does some work again and again until it is told to stop.
+async fn every(pause: Duration, mut stop: watch::Receiver<bool>, shared: Shared, work: impl AsyncFn(&Shared)) {
+    loop {
+        work(&shared).await;
+        tokio::select! {
+            _ = stop.changed() => return,
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+}
+
+/// A database that does not answer leaves the face as it is; the pages themselves say so.
+async fn refresh_face(shared: &Shared) {
+    if let Ok(policy) = shared.db.run(Policy::read).await {
+        shared.portal.set(policy.face());
+    }
+}
+
+async fn write_digests(shared: &Shared) {
+    let post = shared.post.clone();
+    if let Err(error) = shared.db.transaction(move |conn| registration::digest(conn, &post, Utc::now())).await {
+        tracing::warn!("today's digests could not be written: {error}");
+    }
+}
