@@ -10,7 +10,7 @@ use crate::commands::{Command, Failure};
 
 /// Decides who may use an API portal: developers ask, admins decide, the record says who decided and why.
 ///
-/// Without a command it serves. All configuration comes from the environment; see the table in the README.
+/// Without a command it serves. All configuration comes from the environment; `docs/settings.md` lists it.
 #[derive(Parser)]
 #[command(name = "guestlist", version, after_help = EXAMPLES)]
 struct Arguments {

@@ -4,6 +4,7 @@ use actix_web::guard::{self, Guard};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpResponse, Resource, Route};
 
+use crate::accounts::{self, DeveloperDoor};
 use crate::admins::{self, AdminDoor};
 use crate::db::Db;
 use crate::error::AppError;
@@ -11,7 +12,6 @@ use crate::server::health;
 use crate::web::cookies::Cookies;
 use crate::web::session::layer;
 use crate::web::{assets, theme};
-use crate::accounts::{self, DeveloperDoor};
 use crate::{activity, developers, mail, registration, settings};
 
 /// What no session stands around, then the developers' pages within theirs, and the admins' within theirs.
@@ -20,7 +20,9 @@ pub fn all(config: &mut ServiceConfig, db: &Db, cookies: &Cookies) {
         .service(read_only("/livez").route(get().to(health::livez)))
         .service(read_only("/readyz").route(get().to(health::readyz)))
         .service(read_only("/static/{name}").route(get().to(assets::serve)))
-        .service(read_only("/").route(get().to(registration::handlers::front)))
+        .service(
+            read_only("/").route(get().to(registration::handlers::front)).wrap(layer::<DeveloperDoor>(db, cookies)),
+        )
         .service(
             both("/register")
                 .route(get().to(registration::handlers::form))

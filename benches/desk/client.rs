@@ -148,6 +148,14 @@ pub struct Timing {
 }
 
 impl Timing {
+    pub fn add(&mut self, took: Duration) {
+        self.microseconds.push(took.as_micros().try_into().unwrap_or(u32::MAX));
+    }
+
+    pub fn len(&self) -> usize {
+        self.microseconds.len()
+    }
+
     pub fn per_second(&self) -> f64 {
         self.microseconds.len() as f64 / self.lasted.as_secs_f64()
     }
@@ -206,7 +214,7 @@ where
             let served = act(&mut connection)?;
             let after = Instant::now();
             match served {
-                Served::Yes => timing.microseconds.push((after - now).as_micros().try_into().unwrap_or(u32::MAX)),
+                Served::Yes => timing.add(after - now),
                 Served::Refused => timing.refused += 1,
             }
             now = after;

@@ -101,8 +101,9 @@ impl Ground {
         self.log_statements(false)?;
         // The trigger that keeps the audit log from being emptied must look away.
         for statement in [
-            "set session_replication_role = replica; truncate audit_entries, throttles, admin_sessions; \
-             set session_replication_role = origin",
+            "delete from developers where mailbox like '%.door.example'",
+            "set session_replication_role = replica; \
+             truncate audit_entries, throttles, admin_sessions, outbox; set session_replication_role = origin",
             "vacuum (analyze) developers",
             "vacuum (analyze) developer_counts",
             "checkpoint",
@@ -135,6 +136,11 @@ impl Ground {
              where status = 'requested' order by requested_at, id offset {before} limit 1"
         ));
         Ok(rows.get_result::<Words>(&mut self.conn)?.text)
+    }
+
+    /// Those of one run of sign-ups.
+    pub fn registered(&mut self, domain: &str) -> Anyhow<i64> {
+        number(&mut self.conn, &format!("select count(*) as n from developers where mailbox like '%@{domain}'"))
     }
 
     pub fn requested(&mut self) -> Anyhow<i64> {
@@ -219,7 +225,8 @@ fn fill(cluster: &PrivateCluster, conn: &mut PgConnection, database: &str, rows:
         let hash = passwords::hash_now(PASSWORD)?;
         conn.batch_execute(&format!(
             "insert into admins select gen_random_uuid(), 'admin' || n || '@desk.example', \
-             'admin' || n || '@desk.example', 'Admin ' || n, '{hash}', now() from generate_series(0, {ADMINS} - 1) as n"
+             'admin' || n || '@desk.example', 'Admin ' || n, '{hash}', now(), 'never' \
+             from generate_series(0, {ADMINS} - 1) as n"
         ))?;
         conn.batch_execute("vacuum (freeze, analyze)")?;
     }

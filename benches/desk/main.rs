@@ -3,9 +3,10 @@
 //! `cargo bench --bench desk` fills a database once, starts the real program on it, and drives both the program and
 //! `pgbench` with the same statements in turns: what the program adds to the database shows as a ratio, which a slow or
 //! busy machine changes little. `BENCH_ROWS=20000` makes it small; `cargo bench --bench desk -- move` measures only what
-//! begins with these words.
+//! begins with these words, and `-- door` the sign-ups and sign-ins of the front door.
 
 mod client;
+mod door;
 mod ground;
 mod load;
 mod program;
@@ -43,13 +44,17 @@ fn main() -> Anyhow<()> {
     say_if_busy();
 
     let mut ground = Ground::prepare(rows)?;
+    let only = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
+    if only.as_deref() == Some("door") {
+        return door::measure(&mut ground);
+    }
     let begun = Instant::now();
     let pgbench = Pgbench::find(&ground);
     if let Err(why) = &pgbench {
         println!("There is no pgbench to compare with: {why}");
     }
     let mut loads = load::recorded(&mut ground)?;
-    if let Some(only) = std::env::args().skip(1).find(|argument| !argument.starts_with('-')) {
+    if let Some(only) = only {
         loads.retain(|load| load.what.starts_with(&only));
         let program = Program::start(&ground)?;
         return storms(&loads, turns, &program, &mut ground, pgbench.as_ref().ok(), &mut report);
@@ -70,6 +75,7 @@ fn main() -> Anyhow<()> {
         report.memory_after_storms = program.memory()?;
         report.counts = Some(counts(&mut ground, &program)?);
     }
+    door::measure(&mut ground)?;
     // Last of all, when the writes have left behind them what writes leave.
     report.searches = searches::all(&mut ground)?;
     report.took = begun.elapsed();

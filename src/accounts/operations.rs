@@ -44,6 +44,11 @@ pub fn knock(conn: &mut Conn, email: &EmailAddress, group: &str, occasion: &Occa
     }
 }
 
+/// Somebody who is signed in gave the right password once more.
+pub fn confirmed(conn: &mut Conn, email: &EmailAddress, occasion: &Occasion) -> QueryResult<()> {
+    throttles::welcome(conn, DOOR, email.mailbox(), occasion.at)
+}
+
 /// Records a wrong password, or an address that nobody has.
 pub fn sign_in_failed(conn: &mut Conn, email: &EmailAddress, occasion: &Occasion, reason: &str) -> QueryResult<()> {
     let subject =
@@ -57,7 +62,10 @@ pub fn sign_in_failed(conn: &mut Conn, email: &EmailAddress, occasion: &Occasion
 pub enum Entrance {
     In(SignedIn),
     /// Not approved; `proves` says whether the address has to be proven as well and is not.
-    Waits { status: Status, proves: bool },
+    Waits {
+        status: Status,
+        proves: bool,
+    },
     /// Approved, but the address has to be proven.
     Unproven,
     Gone,
@@ -82,7 +90,7 @@ pub fn sign_in(
     let (entrance, why) = match developer.status {
         Status::Approved if lacks_proof => (Entrance::Unproven, "the address is not proven"),
         Status::Approved => (Entrance::In(signed_in(&developer, occasion.at)), ""),
-        status => (Entrance::Waits { status, proves: lacks_proof }, status.as_str()),
+        status => (Entrance::Waits { status, proves: lacks_proof }, "right password, but not approved"),
     };
     let event = match entrance {
         Entrance::In(_) => Event::DeveloperSignedIn,
@@ -104,19 +112,15 @@ fn signed_in(developer: &Developer, now: DateTime<Utc>) -> SignedIn {
 
 /// A developer acts: they gave their password, or a link that only they can have.
 fn by(developer: &Developer, occasion: &Occasion) -> Occasion {
-    let actor = Actor::Developer {
-        id: developer.id,
-        name: developer.full_name.clone(),
-        email: developer.email.clone(),
-    };
+    let actor =
+        Actor::Developer { id: developer.id, name: developer.shown_name().to_owned(), email: developer.email.clone() };
     Occasion { actor, ..occasion.clone() }
 }
 
 /// Records that a developer left; their session is ended by its layer.
 pub fn signed_out(conn: &mut Conn, signed_in: &SignedIn, occasion: &Occasion) -> QueryResult<()> {
     let SignedIn { id, name, email, .. } = signed_in.clone();
-    let subject =
-        Subject { kind: SubjectKind::Developer, id: Some(id.0), name: name.clone(), email: email.clone() };
+    let subject = Subject { kind: SubjectKind::Developer, id: Some(id.0), name: name.clone(), email: email.clone() };
     let occasion = Occasion { actor: Actor::Developer { id, name, email }, ..occasion.clone() };
     audit::record(conn, &occasion, &Entry::new(Event::DeveloperSignedOut, subject))
 }

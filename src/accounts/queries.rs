@@ -140,7 +140,12 @@ pub fn add_link(
 }
 
 /// Uses a link up; of two who try at once, one gets the developer.
-pub fn use_link(conn: &mut Conn, purpose: Purpose, hash: &[u8], now: DateTime<Utc>) -> QueryResult<Option<DeveloperId>> {
+pub fn use_link(
+    conn: &mut Conn,
+    purpose: Purpose,
+    hash: &[u8],
+    now: DateTime<Utc>,
+) -> QueryResult<Option<DeveloperId>> {
     let good = mail_links::table
         .find(hash)
         .filter(mail_links::purpose.eq(purpose))

@@ -23,6 +23,8 @@ pub struct Login {
     fields: Vec<Field>,
     next: Option<String>,
     refusal: Option<Refusal>,
+    /// The browser was signed in until a moment ago.
+    has_ended: bool,
 }
 
 impl Login {
@@ -32,7 +34,14 @@ impl Login {
             email_field("username").filled(email, &FieldErrors::default()),
             password_field("password", "Password"),
         ];
-        Self { chrome: chrome.with_error(refusal.is_some()), email: email.to_owned(), fields, next, refusal }
+        Self {
+            chrome: chrome.with_error(refusal.is_some()),
+            email: email.to_owned(),
+            fields,
+            next,
+            refusal,
+            has_ended: false,
+        }
     }
 }
 

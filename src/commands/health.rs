@@ -52,6 +52,8 @@ pub fn check_config(config: &Config) {
     println!("  database     {database}");
     println!("  data         {}", config.data_dir.display());
     println!("  trusts       {} proxies", config.trusted_proxies.len());
+    let mail = config.mail.as_ref().map(|route| format!("{}, from {}", route.server.place(), route.from.address));
+    println!("  mail         {}", mail.as_deref().unwrap_or("is kept, not sent"));
     println!("\nVariables:");
     for variable in VARIABLES {
         println!("  {}: {} (default: {})", variable.name, variable.effect, variable.default);

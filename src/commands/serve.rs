@@ -39,8 +39,10 @@ pub fn serve(config: Config) -> Result<(), Failure> {
         println!("There is no admin yet. Create the first one here, once:\n  {link}");
     }
     if config.mail.is_none() {
-        println!("Mail is kept, not sent: set GUESTLIST_SMTP_URL and GUESTLIST_MAIL_FROM. Until then see {}/admin/mail",
-            config.base_url.as_str());
+        println!(
+            "Mail is kept, not sent: set GUESTLIST_SMTP_URL and GUESTLIST_MAIL_FROM. Until then see {}/admin/mail",
+            config.base_url.as_str()
+        );
     }
     System::new().block_on(until_told_to_stop(listener, shared))?;
     Ok(())

@@ -68,7 +68,7 @@ impl MailServer {
 
 /// # Errors
 /// What is wrong with the URL. It holds a password, so no part of it is repeated.
-pub fn server(url: &str) -> Result<MailServer, String> {
+pub fn parse_server(url: &str) -> Result<MailServer, String> {
     let (encryption, usual_port, rest) = match url.split_once("://") {
         Some(("smtp+starttls", rest)) => (Encryption::StartTls, 587, rest),
         Some(("smtps", rest)) => (Encryption::Implicit, 465, rest),
@@ -130,7 +130,7 @@ fn is_loopback(host: &str) -> bool {
 ///
 /// # Errors
 /// A sentence that says what is wrong with it.
-pub fn sender(text: &str) -> Result<Sender, String> {
+pub fn parse_sender(text: &str) -> Result<Sender, String> {
     let (name, address) = match text.strip_suffix('>').and_then(|text| text.rsplit_once('<')) {
         Some((name, address)) => (name.trim().trim_matches('"').trim(), address),
         None => ("", text),
@@ -161,7 +161,7 @@ mod tests {
             ("smtp://127.0.0.9:2525", Encryption::None, "127.0.0.9:2525"),
             ("smtp://[::1]:2525", Encryption::None, "[::1]:2525"),
         ] {
-            let server = server(url).unwrap_or_else(|why| panic!("{url} {why}"));
+            let server = parse_server(url).unwrap_or_else(|why| panic!("{url} {why}"));
             assert_eq!((server.encryption, server.place().as_str()), (encryption, place), "{url}");
             assert_eq!(server.login, None, "{url}");
         }
@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn user_and_password_are_decoded_once() {
-        let login = |url| server(url).unwrap().login.unwrap();
+        let login = |url| parse_server(url).unwrap().login.unwrap();
         let plain = login("smtps://guests%40acme.example:p%2540%2Fss@mail.acme.example");
         assert_eq!((plain.user.as_str(), plain.password.as_str()), ("guests@acme.example", "p%40/ss"));
         let raw = login("smtps://guests:p@ss:w@mail.acme.example");
@@ -200,22 +200,22 @@ mod tests {
             "smtps://[secret]:465",
             "smtps://secret.exämple",
         ] {
-            let why = server(url).map(|server| server.place()).unwrap_err();
+            let why = parse_server(url).map(|server| server.place()).unwrap_err();
             assert!(!why.contains("secret") && !why.contains("QUIT"), "{url}: {why}");
         }
     }
 
     #[test]
     fn a_sender_is_an_address_and_perhaps_a_name() {
-        let both = |text| sender(text).map(|sender| (sender.name.unwrap_or_default(), sender.address));
+        let both = |text| parse_sender(text).map(|sender| (sender.name.unwrap_or_default(), sender.address));
         assert_eq!(both("guests@Acme.example"), Ok((String::new(), "guests@acme.example".into())));
         assert_eq!(
             both("Acme APIs <guests@bücher.example>"),
             Ok(("Acme APIs".into(), "guests@xn--bcher-kva.example".into()))
         );
         assert_eq!(both("\"Acme, APIs\" <g@acme.example>"), Ok(("Acme, APIs".into(), "g@acme.example".into())));
-        for bad in ["guests", "Acme <guests>", "a@x.example, b@x.example", "jürgen@x.example", "a\n <a@x.example>"] {
-            assert!(sender(bad).is_err(), "{bad}");
+        for bad in ["guests", "Acme <guests>", "a@x.example, b@x.example", "jürgen@x.example", "a\nb <a@x.example>"] {
+            assert!(parse_sender(bad).is_err(), "{bad}");
         }
     }
 }

@@ -18,14 +18,14 @@ pub use self::mail::{Encryption, Login, MailRoute, MailServer, Sender};
 use self::reader::Reader;
 use self::secret::MIN_SECRET;
 
-/// One row of the table in the README.
+/// One row of the table in `docs/settings.md`.
 pub struct Variable {
     pub name: &'static str,
     pub default: &'static str,
     pub effect: &'static str,
 }
 
-/// The variables, in the order of the README.
+/// The variables, in the order of that table.
 pub const VARIABLES: &[Variable] = &[
     Variable {
         name: "DATABASE_URL",
@@ -175,7 +175,8 @@ impl Config {
     /// # Errors
     /// Names what is missing.
     pub fn mail_route(&self) -> Result<&MailRoute, ConfigErrors> {
-        let missing = || ConfigErrors(vec!["GUESTLIST_SMTP_URL and GUESTLIST_MAIL_FROM must be given to send mail".into()]);
+        let missing =
+            || ConfigErrors(vec!["GUESTLIST_SMTP_URL and GUESTLIST_MAIL_FROM must be given to send mail".into()]);
         self.mail.as_ref().ok_or_else(missing)
     }
 
@@ -258,8 +259,12 @@ mod tests {
         assert!(read(&[]).unwrap().mail_route().is_err());
         assert!(read(&[url]).unwrap_err().contains("GUESTLIST_MAIL_FROM must be given"));
         assert!(read(&[from]).unwrap_err().contains("GUESTLIST_SMTP_URL must be given"));
-        let errors = read(&[("GUESTLIST_SMTP_URL", "smtp://s3cret@acme.example"), ("GUESTLIST_MAIL_FROM", "guests")]).unwrap_err();
-        assert!(errors.contains("SMTP_URL ") && errors.contains("MAIL_FROM ") && !errors.contains("s3cret"), "{errors}");
+        let errors = read(&[("GUESTLIST_SMTP_URL", "smtp://s3cret@acme.example"), ("GUESTLIST_MAIL_FROM", "guests")])
+            .unwrap_err();
+        assert!(
+            errors.contains("SMTP_URL ") && errors.contains("MAIL_FROM ") && !errors.contains("s3cret"),
+            "{errors}"
+        );
     }
 
     #[test]

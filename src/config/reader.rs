@@ -3,7 +3,7 @@
 use std::fmt;
 use std::fs;
 
-use super::mail::{self, MailRoute};
+use super::mail::{MailRoute, parse_sender, parse_server};
 
 /// Reads all of them before any stops the start.
 pub(super) struct Reader<F> {
@@ -51,8 +51,8 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
                 self.refuse(name, format!("must be given, because {other} is"));
             }
         }
-        let server = self.parsed(NAMES[0], mail::server);
-        let from = self.parsed(NAMES[1], mail::sender);
+        let server = self.parsed(NAMES[0], parse_server);
+        let from = self.parsed(NAMES[1], parse_sender);
         Some(MailRoute { server: server?, from: from? })
     }
 

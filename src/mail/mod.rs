@@ -14,11 +14,11 @@ use crate::outbox::{Mail, State};
 /// A waiting mail that is due within this time is tried by itself; and a courier may be at it right now.
 const SOON: TimeDelta = TimeDelta::minutes(1);
 
-/// Whether it makes sense to try a mail again.
-fn is_retriable(mail: &Mail, now: DateTime<Utc>) -> bool {
+/// Whether it makes sense to try a mail again; `delivers` says whether mail is configured.
+fn is_retriable(mail: &Mail, delivers: bool, now: DateTime<Utc>) -> bool {
     match mail.state {
         State::Failed => true,
-        State::Waiting => mail.next_attempt_at > now + SOON,
+        State::Waiting => delivers && mail.next_attempt_at > now + SOON,
         State::Sent | State::Withdrawn => false,
     }
 }

@@ -26,16 +26,16 @@ pub fn page(conn: &mut Conn, list: &MailList) -> QueryResult<Page> {
 /// How a retry ended.
 pub enum Retried {
     Done(Mail),
-    /// It waits, and is tried within a minute without any help.
+    /// It waits, and needs no help.
     Soon,
     /// There is nothing to try again: it was sent or withdrawn.
     Settled(Mail),
     Gone,
 }
 
-pub fn retry(conn: &mut Conn, id: MailId, occasion: &Occasion) -> QueryResult<Retried> {
+pub fn retry(conn: &mut Conn, id: MailId, delivers: bool, occasion: &Occasion) -> QueryResult<Retried> {
     let Some(before) = outbox::find(conn, id)? else { return Ok(Retried::Gone) };
-    if !is_retriable(&before, occasion.at) {
+    if !is_retriable(&before, delivers, occasion.at) {
         let is_waiting = before.state == State::Waiting;
         return Ok(if is_waiting { Retried::Soon } else { Retried::Settled(before) });
     }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{TimeDelta, Utc};
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinSet};
 use tokio::time::{sleep, timeout};
 
 use super::emails::OutgoingMail;
@@ -51,36 +51,26 @@ impl Courier {
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         let courier = Arc::new(self);
         let patience = &courier.patience;
-        let mut aside = JoinSet::new();
+        // Tasks of their own, so that a mail over which one panics does not take the courier along.
+        let mut under_way = JoinSet::new();
+        let mut newest: Option<(Id, Instant)> = None;
         let (mut pause, mut silence) = (Pause::default(), Silence::default());
         loop {
-            while let Some(ended) = aside.try_join_next() {
-                pause.heed(ended.ok(), patience);
-            }
-            let wait = if aside.len() >= patience.aside {
+            let now = Instant::now();
+            let wait = if let Some((_, slow)) = newest.filter(|(_, slow)| *slow > now) {
+                slow - now
+            } else if under_way.len() >= patience.aside {
                 patience.poll
             } else if let Some(rest) = pause.rest() {
-                rest.min(patience.poll)
+                rest
             } else {
                 let claimed = courier.claim().await;
                 silence.heed(&claimed);
                 match claimed {
                     Ok(Some((due, face))) => {
-                        let mut carrying = Box::pin(Arc::clone(&courier).carry(due, face));
-                        tokio::select! {
-                            server = &mut carrying => {
-                                pause.heed(Some(server), patience);
-                                continue;
-                            }
-                            () = sleep(patience.slow) => {
-                                aside.spawn(carrying);
-                                continue;
-                            }
-                            () = told(&mut stop) => {
-                                aside.spawn(carrying);
-                                break;
-                            }
-                        }
+                        let task = under_way.spawn(Arc::clone(&courier).carry(due, face));
+                        newest = Some((task.id(), Instant::now() + patience.slow));
+                        patience.slow
                     }
                     Ok(None) => {
                         courier.smtp.hang_up().await;
@@ -91,13 +81,17 @@ impl Courier {
             };
             tokio::select! {
                 () = sleep(wait) => {}
-                Some(ended) = aside.join_next() => pause.heed(ended.ok(), patience),
+                Some(ended) = under_way.join_next_with_id() => {
+                    let (id, server) = ended.map_or_else(|panic| (panic.id(), None), |(id, server)| (id, Some(server)));
+                    newest = newest.filter(|(own, _)| *own != id);
+                    pause.heed(server, patience);
+                }
                 () = told(&mut stop) => break,
             }
         }
         // A mail whose end nobody waits for would be sent again by the next process.
-        let _ = timeout(patience.farewell, async { while aside.join_next().await.is_some() {} }).await;
-        aside.shutdown().await;
+        let _ = timeout(patience.farewell, async { while under_way.join_next().await.is_some() {} }).await;
+        under_way.shutdown().await;
         courier.release().await;
         courier.smtp.hang_up().await;
     }
@@ -148,9 +142,14 @@ impl Courier {
                 SmtpFault::Never("its link was sealed with another GUESTLIST_SECRET_KEY and cannot be read".into())
             })?),
         };
-        let mail =
-            OutgoingMail::written((due.id, self.post.base_url.host()), &due.recipient, &due.filled(), link.as_deref(), face)
-                .map_err(|error| SmtpFault::Never(error.to_string()))?;
+        let mail = OutgoingMail::written(
+            (due.id, self.post.base_url.host()),
+            &due.recipient,
+            &due.filled(),
+            link.as_deref(),
+            face,
+        )
+        .map_err(|error| SmtpFault::Never(error.to_string()))?;
         self.smtp.deliver(&mail).await
     }
 

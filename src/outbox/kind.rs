@@ -34,8 +34,7 @@ pub struct Placeholder {
     pub sample: &'static str,
 }
 
-const PORTAL: Placeholder =
-    Placeholder { name: "portal", meaning: "the portal's name", sample: "Guestlist" };
+const PORTAL: Placeholder = Placeholder { name: "portal", meaning: "the portal's name", sample: "Guestlist" };
 const SUPPORT: Placeholder = Placeholder {
     name: "support",
     meaning: "a line with the support address, where there is one",
@@ -51,18 +50,15 @@ const REASON: Placeholder = Placeholder {
     meaning: "the admin's reason, where it is to be told",
     sample: "Reason: Your company has an account already.",
 };
-const STATE: Placeholder = Placeholder {
-    name: "state",
-    meaning: "how the request stands",
-    sample: "Your request is waiting for a decision.",
-};
+const STATE: Placeholder =
+    Placeholder { name: "state", meaning: "how the request stands", sample: "Your request is waiting for a decision." };
 const ABOUT: Placeholder = Placeholder {
     name: "about",
     meaning: "company and purpose, as the developer gave them",
     sample: "Analytical Engines: Weather for our fields",
 };
 const WAITING: Placeholder =
-    Placeholder { name: "waiting", meaning: "how many requests wait, in words", sample: "12 requests" };
+    Placeholder { name: "waiting", meaning: "how many requests wait, in words", sample: "12 requests are" };
 
 impl Kind {
     /// In lists and headings.
@@ -170,9 +166,7 @@ impl Kind {
                 "Hello {name},\n\nyour password for {portal} was changed, and every browser was signed out. If that was not \
                  you, choose a new one at once by “Forgot your password?” on the sign-in page.\n\n{support}"
             }
-            Self::RequestWaiting => {
-                "{name} ({email}) asks for access to {portal}.\n\n{about}\n\n{link}"
-            }
+            Self::RequestWaiting => "{name} ({email}) asks for access to {portal}.\n\n{about}\n\n{link}",
             Self::RequestsDigest => "In {portal} {waiting} waiting for a decision.\n\n{link}",
             Self::Test => "This mail was sent to try out whether mail from {portal} arrives. It did.\n\n{support}",
         }

@@ -71,9 +71,16 @@ impl Post {
     ///
     /// # Errors
     /// The database; or the link cannot be sealed, which undoes the transaction as well.
-    pub fn enqueue(&self, conn: &mut Conn, policy: &Policy, letter: &Letter, now: DateTime<Utc>) -> QueryResult<MailId> {
+    pub fn enqueue(
+        &self,
+        conn: &mut Conn,
+        policy: &Policy,
+        letter: &Letter,
+        now: DateTime<Utc>,
+    ) -> QueryResult<MailId> {
         let Filled { subject, body } = fill(policy, letter.kind, &letter.values);
-        let link = letter.link.as_ref().map(|path| self.seal.close(&format!("{}{path}", self.base_url.as_str()))).transpose();
+        let link =
+            letter.link.as_ref().map(|path| self.seal.close(&format!("{}{path}", self.base_url.as_str()))).transpose();
         let link = link.map_err(|e| diesel::result::Error::SerializationError(Box::new(e)))?;
         let id = MailId::new();
         let new = NewMail {
@@ -145,9 +152,10 @@ fn replaced<'a>(text: &str, word: impl Fn(&str) -> Option<&'a str>) -> String {
 
 /// The names in braces that could be meant as placeholders.
 fn named(text: &str) -> impl Iterator<Item = &str> {
-    text.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name)).filter(|name| {
-        !name.is_empty() && name.chars().all(|c| c.is_alphabetic() || c == '_')
-    })
+    text.split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
+        .filter(|name| !name.is_empty() && name.chars().all(|c| c.is_alphabetic() || c == '_'))
 }
 
 /// # Errors

@@ -27,7 +27,10 @@ pub use emails::{OutgoingMail, Unwritten};
 pub use kind::{Kind, Placeholder};
 pub use letter::{Filled, Letter, MARK, Post, check_body, check_subject, fill};
 pub use patience::Patience;
-pub use queries::{Counts, Mail, counts, decide_again, discard_unsent, find, of_developer, page, recent_notices, retry, retry_failed, trouble};
+pub use queries::{
+    Counts, Mail, counts, decide_again, discard_unsent, find, of_developer, page, recent_notices, retry, retry_failed,
+    trouble,
+};
 pub use smtp::{Smtp, SmtpFault};
 
 /// A decision waits this long, so that one taken back at once tells nobody.

@@ -43,8 +43,7 @@ pub fn change(conn: &mut Conn, seen: i32, changes: &[Change], occasion: &Occasio
             continue;
         }
         queries::put(conn, key, value, policy.version + 1, occasion.at)?;
-        let subject =
-            Subject { kind: SubjectKind::Setting, id: None, name: label.clone(), email: String::new() };
+        let subject = Subject { kind: SubjectKind::Setting, id: None, name: label.clone(), email: String::new() };
         let details = json!({ "value": [old, value] });
         audit::record(conn, occasion, &Entry { details, ..Entry::new(Event::SettingChanged, subject) })?;
         saved += 1;

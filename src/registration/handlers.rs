@@ -1,5 +1,6 @@
 //! The public pages: front, sign-up, what happens next, the proof of a mailbox.
 
+use actix_session::Session;
 use actix_web::cookie::time::Duration;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
@@ -43,9 +44,14 @@ async fn policy(db: &Db) -> Result<Policy, AppError> {
 }
 
 /// `GET /`
-pub async fn front(db: Data<Db>, frame: Frame) -> Result<HttpResponse, AppError> {
+pub async fn front(session: Session, db: Data<Db>, frame: Frame) -> Result<HttpResponse, AppError> {
     let policy = policy(&db).await?;
-    html(StatusCode::OK, &Front::new(frame.chrome("Welcome", ""), policy.welcome(), policy.is_open()))
+    let chrome = frame.chrome("Welcome", "");
+    let chrome = match accounts::visitor(&session) {
+        Some(badge) => chrome.visited_by(badge),
+        None => chrome,
+    };
+    html(StatusCode::OK, &Front::new(chrome, policy.welcome(), policy.is_open()))
 }
 
 fn closed(frame: Frame) -> Result<HttpResponse, AppError> {
@@ -165,9 +171,8 @@ pub async fn resend(
         let words = "If there is something to confirm for this address, a new mail is on its way.";
         received(&email, Some(&Message::done(words)), &cookies)
     };
-    let work = db.transaction(move |conn| {
-        accounts::ask_for_link(conn, Purpose::Verify, &email, &group, &post, Utc::now())
-    });
+    let work =
+        db.transaction(move |conn| accounts::ask_for_link(conn, Purpose::Verify, &email, &group, &post, Utc::now()));
     steady(work).await?.map_err(|wait| too_many("links to prove a mailbox", wait))?;
     Ok(answer)
 }
@@ -201,7 +206,10 @@ fn over(frame: Frame) -> Result<HttpResponse, AppError> {
 }
 
 fn confirmed(frame: Frame, developer: &Developer, is_repeat: bool) -> Result<HttpResponse, AppError> {
-    html(StatusCode::OK, &Verified::new(frame.chrome("Your address is confirmed", ""), is_repeat, developer.status.told()))
+    html(
+        StatusCode::OK,
+        &Verified::new(frame.chrome("Your address is confirmed", ""), is_repeat, developer.status.told()),
+    )
 }
 
 /// `POST /verify/{token}`

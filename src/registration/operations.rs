@@ -98,8 +98,16 @@ fn remind(
     (policy, post): (&Policy, &Post),
     occasion: &Occasion,
 ) -> QueryResult<()> {
-    let link = if developer.status == Status::Approved { "/login" } else { "/" };
-    let state = developer.status.told();
+    let lacks_proof = developer.email_verified_at.is_none() && policy.requires_proof(post.delivers);
+    let (state, link) = match developer.status {
+        // Their first link may have been too old.
+        Status::Requested if lacks_proof => (
+            "Your request is waiting until you confirm that this address is yours:",
+            accounts::issue_link(conn, Purpose::Verify, developer.id, occasion.at)?,
+        ),
+        Status::Approved => ("You are approved. Sign in here, or choose a new password there:", "/login".to_owned()),
+        status => (status.told(), "/".to_owned()),
+    };
     let known = letter(Kind::AddressKnown, developer).linking(link);
     let values = known.values.into_iter().chain([("state", state.to_owned())]).collect();
     post.enqueue(conn, policy, &Letter { values, ..known }, occasion.at).map(|_| ())

@@ -44,8 +44,7 @@ impl Register {
         let fields = vec![
             Field { maxlength: PersonName::MAX, ..Field::new("full_name", "Full name", "text", "name") }
                 .filled(&typed.full_name, errors),
-            Field { hint: Some("We write to this address."), ..email_field() }
-                .filled(&typed.email, errors),
+            Field { hint: Some("We write to this address."), ..email_field() }.filled(&typed.email, errors),
             Field {
                 maxlength: Organization::MAX,
                 required: false,

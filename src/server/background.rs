@@ -17,7 +17,7 @@ const FACE_INTERVAL: Duration = Duration::from_secs(1);
 /// How often it is looked whether a digest is due.
 const DIGEST_INTERVAL: Duration = Duration::from_secs(60);
 /// How long the courier may take to put down what it carries.
-const PATIENCE: Duration = Duration::from_secs(3);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The tasks beside the server.
 pub struct Background {

@@ -63,11 +63,7 @@ impl Shared {
             passwords: Passwords::start()?,
             readiness: Readiness::default(),
             portal: Portal::new(policy.face()),
-            post: Post {
-                base_url: config.base_url.clone(),
-                seal: Seal::new(&secret),
-                delivers: config.mail.is_some(),
-            },
+            post: Post { base_url: config.base_url.clone(), seal: Seal::new(&secret), delivers: config.mail.is_some() },
             patience: Patience::default(),
             config,
         })

@@ -25,7 +25,7 @@ pub fn save(conn: &mut Conn, seen: i32, changes: &[Change], occasion: &Occasion)
     }
 }
 
-/// "Kim Lee changed “Portal name” 2 minutes ago.", for a form that was filled in before.
+/// "Kim Lee changed a setting 2 minutes ago: Portal name.", for a form that was filled in before.
 ///
 /// # Errors
 /// The database.
@@ -39,7 +39,7 @@ pub fn who_was_quicker(conn: &mut Conn, now: DateTime<Utc>) -> QueryResult<Strin
         || "The settings have changed since the page was loaded.".to_owned(),
         |entry| {
             let when = span(entry.at, now).map_or_else(|| "just now".to_owned(), |span| format!("{span} ago"));
-            format!("{} changed “{}” {when}.", entry.actor_name, entry.subject_name)
+            format!("{} changed a setting {when}: {}.", entry.actor_name, entry.subject_name)
         },
     ))
 }

@@ -7,7 +7,7 @@ use super::forms::Typed;
 use super::present::Present;
 use crate::admins::{Notices, Notified};
 use crate::ids::AdminId;
-use crate::policy::{Kind, Policy, SETTINGS, Setting};
+use crate::policy::{Kind, Policy, SETTINGS, Setting, checked};
 use crate::values::EmailAddress;
 use crate::web::chrome::{Chrome, ErrorSummary, Field, Link};
 use crate::web::form::FieldErrors;
@@ -86,7 +86,8 @@ impl Show {
         let mut fields = fields(typed, policy, &FieldErrors::default());
         for (field, setting) in fields.iter_mut().zip(SETTINGS) {
             let saved = policy.value(setting);
-            field.error = (field.value != saved).then(|| format!("Saved now: {}", shown(setting, saved)));
+            let is_same = checked(setting, &field.value).is_ok_and(|typed| typed == saved);
+            field.error = (!is_same).then(|| format!("Saved now: {}", shown(setting, saved)));
         }
         let links = ErrorSummary::of(&fields).map_or_else(Vec::new, |summary| summary.links);
         let links = links.into_iter().zip(fields.iter().filter(|field| field.error.is_some()));

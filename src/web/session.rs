@@ -10,12 +10,12 @@ use actix_session::config::{BrowserSession, CookieContentSecurity};
 use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
 use actix_session::{Session, SessionExt, SessionMiddleware};
 use actix_web::HttpRequest;
+use actix_web::HttpResponse;
 use actix_web::cookie::SameSite;
 use actix_web::cookie::time::Duration as CookieDuration;
 use actix_web::http::Method;
 use actix_web::http::header::{HeaderName, HeaderValue, REFERER};
 use actix_web::web::Data;
-use actix_web::HttpResponse;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -79,6 +79,11 @@ pub fn begin<D: Door>(session: &Session, who: &D::SignedIn) -> Result<(), AppErr
 /// Who is signed in, where nobody need be.
 pub fn signed_in<D: Door>(session: &Session) -> Option<D::SignedIn> {
     session.get(D::NAME).ok().flatten()
+}
+
+/// Whether this browser still has the key of a session that ended meanwhile.
+pub fn has_ended<D: Door>(request: &HttpRequest, cookies: &Cookies) -> bool {
+    request.cookie(&cookies.name(D::NAME)).is_some() && signed_in::<D>(&request.get_session()).is_none()
 }
 
 /// Whoever makes this request.

@@ -3,6 +3,7 @@
 
 mod support;
 
+mod accounts;
 mod activity;
 mod admins;
 mod cli;
@@ -10,10 +11,14 @@ mod counts;
 mod developers;
 mod faults;
 mod import;
+mod mail;
 mod migrations;
+mod outbox;
 mod private_cluster;
+mod registration;
 mod schema;
 mod sessions;
+mod settings;
 mod throttles;
 mod tidy;
 mod web;

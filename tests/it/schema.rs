@@ -5,8 +5,11 @@ use std::fs;
 use std::path::Path;
 
 use diesel::connection::SimpleConnection;
+use guestlist::accounts::Purpose;
+use guestlist::admins::Notices;
 use guestlist::audit::{ActorKind, SubjectKind};
 use guestlist::developers::Status;
+use guestlist::outbox::{Kind, State};
 use sha2::{Digest, Sha256};
 
 use crate::support::actors::PASSWORD;
@@ -36,9 +39,13 @@ fn the_words_of_the_code_are_those_of_the_checks() {
     let found: BTreeMap<&str, Vec<String>> =
         checks.iter().filter_map(|check| check.split_once(' ')).map(|(name, text)| (name, words(text))).collect();
     let expected = BTreeMap::from([
+        ("admins_notices_check", sorted(Notices::ALL, Notices::as_str)),
         ("audit_entries_actor_kind_check", sorted(ActorKind::ALL, ActorKind::as_str)),
         ("audit_entries_subject_kind_check", sorted(SubjectKind::ALL, SubjectKind::as_str)),
         ("developers_status_check", sorted(Status::ALL, Status::as_str)),
+        ("mail_links_purpose_check", sorted(Purpose::ALL, Purpose::as_str)),
+        ("outbox_kind_check", sorted(Kind::ALL, Kind::as_str)),
+        ("outbox_state_check", sorted(State::ALL, State::as_str)),
     ]);
     assert_eq!(found, expected);
 }

@@ -48,7 +48,18 @@ async fn a_key_that_somebody_planted_is_not_taken_over() {
 #[actix_web::test]
 async fn before_sign_in_there_is_no_session() {
     let app = App::start().await;
-    for path in ["/", "/admin", "/admin/login", "/admin/developers", "/nothing"] {
+    for path in [
+        "/",
+        "/register",
+        "/register/received",
+        "/login",
+        "/password/forgot",
+        "/account",
+        "/admin",
+        "/admin/login",
+        "/admin/developers",
+        "/nothing",
+    ] {
         let answer = app.browser().get(path).await;
         assert!(answer.all("set-cookie").is_empty(), "{path}: {:?}", answer.all("set-cookie"));
     }

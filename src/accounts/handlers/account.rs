@@ -101,8 +101,8 @@ pub async fn change_password(
     let developer = own_record(&db, &visitor).await?;
     let context = [developer.full_name.as_str(), &developer.email, &developer.organization, frame.portal()];
     let mut errors = new_password(&password, &context).err().unwrap_or_default();
-    if !is_right(&db, &passwords, &request, &visitor, current_password).await? {
-        errors.add("current_password", Refused("This is not your current password".into()));
+    if let Err(why) = confirmed(&db, &passwords, &request, &visitor, current_password).await? {
+        errors.add("current_password", Refused(why.to_owned()));
     }
     if !errors.is_empty() {
         let refusals = Refusals { password: errors, ..Refusals::default() };
@@ -118,20 +118,31 @@ pub async fn change_password(
     Ok(see_other(HOME, Some((&Message::done(words), &cookies))))
 }
 
-/// Whether this is the password, counted like an attempt to sign in.
-async fn is_right(
+/// Whether this is the developer's password, counted and recorded like an attempt to sign in; else why not.
+async fn confirmed(
     db: &Db,
     passwords: &Passwords,
     request: &HttpRequest,
     visitor: &CurrentDeveloper,
     password: String,
-) -> Result<bool, AppError> {
+) -> Result<Result<(), &'static str>, AppError> {
     let email = EmailAddress::parse(visitor.email()).map_err(AppError::fault)?;
     let group = client_address(request).map(throttle_group).unwrap_or_default();
     let occasion = visitor.occasion();
-    match db.transaction(move |conn| operations::knock(conn, &email, &group, &occasion)).await? {
-        Knock::AddressWaits(wait) => Err(AppError::TooMany { wait: wait.0.to_std().unwrap_or_default() }),
-        Knock::AccountWaits => Ok(false),
-        Knock::Looked(hash) => Ok(passwords.verify(password, hash).await? != Verdict::Wrong),
-    }
+    let knock = {
+        let (email, occasion) = (email.clone(), occasion.clone());
+        db.transaction(move |conn| operations::knock(conn, &email, &group, &occasion)).await?
+    };
+    let hash = match knock {
+        Knock::AddressWaits(wait) => return Err(AppError::TooMany { wait: wait.0.to_std().unwrap_or_default() }),
+        Knock::AccountWaits => return Ok(Err("Too many attempts: wait up to 15 minutes, then try again")),
+        Knock::Looked(hash) => hash,
+    };
+    let is_right = passwords.verify(password, hash).await? != Verdict::Wrong;
+    db.transaction(move |conn| match is_right {
+        true => operations::confirmed(conn, &email, &occasion),
+        false => operations::sign_in_failed(conn, &email, &occasion, "wrong current password"),
+    })
+    .await?;
+    Ok(if is_right { Ok(()) } else { Err("This is not your current password") })
 }

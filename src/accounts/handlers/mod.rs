@@ -21,24 +21,38 @@ use crate::error::AppError;
 use crate::outbox::Post;
 use crate::passwords::{Passwords, Verdict};
 use crate::values::EmailAddress;
-use crate::web::chrome::Frame;
+use crate::web::chrome::{Badge, Frame};
+use crate::web::cookies::Cookies;
 use crate::web::form::Form;
 use crate::web::local_path::LocalPath;
 use crate::web::occasion::occasion;
 use crate::web::page::{html, see_other};
 use crate::web::peer::{client_address, throttle_group};
 use crate::web::query::Query;
-use crate::web::session::{begin, goodbye, signed_in};
+use crate::web::session::{begin, goodbye, has_ended, signed_in};
 
 const HOME: &str = "/account";
 
 /// `GET /login`
-pub async fn login(session: Session, frame: Frame, query: Query) -> Result<HttpResponse, AppError> {
+pub async fn login(
+    session: Session,
+    cookies: Data<Cookies>,
+    request: HttpRequest,
+    query: Query,
+) -> Result<HttpResponse, AppError> {
     let next = query.get("next").and_then(LocalPath::parse);
     if signed_in::<DeveloperDoor>(&session).is_some() {
         return Ok(see_other(next.as_ref().map_or(HOME, LocalPath::as_str), None));
     }
-    html(StatusCode::OK, &Login::new(frame.chrome("Sign in", ""), "", next.map(LocalPath::into_string), None))
+    let chrome = Frame::of(&request).chrome("Sign in", "");
+    let has_ended = has_ended::<DeveloperDoor>(&request, &cookies);
+    let page = Login::new(chrome, "", next.map(LocalPath::into_string), None);
+    html(StatusCode::OK, &page.after_a_session(has_ended))
+}
+
+/// Who is signed in on a page that everybody may see.
+pub fn visitor(session: &Session) -> Option<Badge> {
+    signed_in::<DeveloperDoor>(session).map(|SignedIn { name, email, .. }| Badge { name, email })
 }
 
 /// `POST /login`
@@ -90,13 +104,13 @@ async fn admitted(
         Verdict::Right => None,
         Verdict::RightRenewed(hash) => Some(hash),
         Verdict::Wrong => {
+            tracing::info!(event = "sign_in_failed", "a password was wrong, or nobody has the address");
             db.transaction(move |conn| operations::sign_in_failed(conn, &email, &occasion, "wrong password")).await?;
             return Ok(Err(wrong()));
         }
     };
-    let entrance = db
-        .transaction(move |conn| operations::sign_in(conn, &email, renewed.as_deref(), &post, &occasion))
-        .await?;
+    let entrance =
+        db.transaction(move |conn| operations::sign_in(conn, &email, renewed.as_deref(), &post, &occasion)).await?;
     Ok(match entrance {
         Entrance::In(developer) => Ok(developer),
         Entrance::Waits { status, proves } => Err(waits(status, proves)),

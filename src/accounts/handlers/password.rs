@@ -7,9 +7,9 @@ use chrono::Utc;
 
 use crate::accounts::forms::{ForgotForm, ResetForm, new_password};
 use crate::accounts::link::Purpose;
+use crate::accounts::operations;
 use crate::accounts::queries::{self, Link};
 use crate::accounts::views::{Forgot, Reset, ResetOver};
-use crate::accounts::operations;
 use crate::audit::Actor;
 use crate::db::Db;
 use crate::developers::{self, Developer};
@@ -48,9 +48,8 @@ pub async fn ask(
         return html(StatusCode::UNPROCESSABLE_ENTITY, &Forgot::new(chrome, &form.0.email, &errors));
     };
     let group = client_address(&request).map(throttle_group).unwrap_or_default();
-    let work = db.transaction(move |conn| {
-        operations::ask_for_link(conn, Purpose::Reset, &email, &group, &post, Utc::now())
-    });
+    let work =
+        db.transaction(move |conn| operations::ask_for_link(conn, Purpose::Reset, &email, &group, &post, Utc::now()));
     if let Err(wait) = steady(work).await? {
         tracing::warn!(event = "throttled", "links to reset a password are asked for too often");
         return Err(AppError::TooMany { wait: wait.0.to_std().unwrap_or_default() });

@@ -96,6 +96,7 @@ async fn admitted(
         Verdict::Right => None,
         Verdict::RightRenewed(hash) => Some(hash),
         Verdict::Wrong => {
+            tracing::info!(event = "sign_in_failed", "a password was wrong, or nobody has the address");
             db.transaction(move |conn| operations::sign_in_failed(conn, &email, &occasion, "wrong password")).await?;
             return Ok(None);
         }

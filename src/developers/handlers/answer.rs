@@ -19,7 +19,9 @@ use crate::developers::forms::{EditForm, Origin};
 use crate::developers::list::{List, PATH, Tab};
 use crate::developers::operations::Outcome;
 use crate::developers::queries::{self, Developer, Numbers};
-use crate::developers::views::{self, AnyRowAlone, Conflict, History, Moved, Record, RecordAlone, RecordPage, Show, Trail};
+use crate::developers::views::{
+    self, AnyRowAlone, Conflict, History, Moved, Record, RecordAlone, RecordPage, Show, Trail,
+};
 use crate::error::AppError;
 use crate::ids::DeveloperId;
 use crate::outbox;

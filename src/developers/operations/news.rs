@@ -22,8 +22,7 @@ pub fn tell(
     let known = withdrawn.unwrap_or(transition.from());
     let Some(kind) = kind(known, transition.to()) else { return Ok(()) };
     let reason = if reason.is_empty() { String::new() } else { format!("Reason: {reason}") };
-    let values =
-        vec![("name", moved.shown_name().to_owned()), ("email", moved.email.clone()), ("reason", reason)];
+    let values = vec![("name", moved.shown_name().to_owned()), ("email", moved.email.clone()), ("reason", reason)];
     let letter = Letter::new(kind, &moved.email, values).about(moved.id);
     let letter = if moved.status == Status::Approved { letter.linking("/login") } else { letter };
     let letter = Letter { hold: HOLD, known_status: Some(known.as_str().to_owned()), ..letter };

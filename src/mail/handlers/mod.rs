@@ -73,11 +73,11 @@ pub async fn retry(
     query: Query,
 ) -> Result<HttpResponse, AppError> {
     let (db, post, cookies) = state;
-    let (id, occasion) = (id_of(&id)?, admin.occasion());
-    let words = match db.transaction(move |conn| operations::retry(conn, id, &occasion)).await? {
-        Retried::Done(mail) if post.delivers => format!("The mail to {} is tried again.", shortened(&mail.recipient)),
+    let (id, delivers, occasion) = (id_of(&id)?, post.delivers, admin.occasion());
+    let words = match db.transaction(move |conn| operations::retry(conn, id, delivers, &occasion)).await? {
+        Retried::Done(mail) if delivers => format!("The mail to {} is tried again.", shortened(&mail.recipient)),
         Retried::Done(_) => "The mail waits again. It goes out once mail is configured.".into(),
-        Retried::Soon if post.delivers => "This mail is tried within a minute by itself.".into(),
+        Retried::Soon if delivers => "This mail is tried within a minute by itself.".into(),
         Retried::Soon => "This mail waits. It goes out once mail is configured.".into(),
         Retried::Settled(mail) => {
             let view = page_of(&admin, frame, &mail, &post).refusing(&mail);

@@ -96,25 +96,28 @@ fn row(mail: &Mail, list: &MailList, delivers: bool, now: DateTime<Utc>) -> Row 
         when: Moment::new(mail.settled_at.unwrap_or(mail.created_at), now),
         note: note(mail, delivers),
         next_attempt: next_attempt(mail, delivers, now),
-        retry: is_retriable(mail, now).then(|| format!("{href}/retry?{back}")),
+        retry: is_retriable(mail, delivers, now).then(|| format!("{href}/retry?{back}")),
         href,
     }
 }
 
 /// What became of a mail, beyond its tab.
 pub fn note(mail: &Mail, delivers: bool) -> Option<String> {
-    let tried = match (mail.attempts, mail.last_error.as_str()) {
-        (0 | 1, "") => None,
-        (0 | 1, error) => Some(error.to_owned()),
-        (n, error) => Some(format!("Tried {}. {error}", counted(n.into(), "time")).trim_end().to_owned()),
-    };
-    match mail.state {
-        State::Waiting if !delivers => Some("Kept until mail is configured".into()),
-        State::Waiting => tried.or_else(|| Some("Goes out in a moment".into())),
-        State::Withdrawn => Some("Overtaken by another decision".into()),
-        State::Sent => (mail.attempts > 1).then(|| format!("At attempt {}", mail.attempts)),
-        State::Failed => tried,
+    match (mail.state, mail.last_error.as_str()) {
+        (State::Waiting, _) if !delivers => Some("Kept until mail is configured".into()),
+        (State::Waiting, "") => Some("Goes out in a moment".into()),
+        (State::Waiting, error) if mail.attempts > 1 => {
+            Some(format!("Tried {}. {error}", counted(mail.attempts.into(), "time")))
+        }
+        (State::Waiting | State::Failed, error) => (!error.is_empty()).then(|| capitalised(error)),
+        (State::Withdrawn, _) => Some("Overtaken by another decision".into()),
+        (State::Sent, _) => (mail.attempts > 1).then(|| format!("At attempt {}", mail.attempts)),
     }
+}
+
+fn capitalised(words: &str) -> String {
+    let mut rest = words.chars();
+    rest.next().map(|first| first.to_uppercase().chain(rest).collect()).unwrap_or_default()
 }
 
 /// When a mail that did not get through is tried again.

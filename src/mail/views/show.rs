@@ -63,7 +63,7 @@ impl Show {
             attempts: mail.attempts,
             paragraphs: paragraphs(&mail.body, words),
             link: link.flatten(),
-            retry: is_retriable(mail, now).then(|| format!("{here}/retry?{back}")),
+            retry: is_retriable(mail, post.delivers, now).then(|| format!("{here}/retry?{back}")),
             refusal: None,
         }
     }

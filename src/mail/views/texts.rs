@@ -14,9 +14,6 @@ use crate::web::form::FieldErrors;
 /// The path of the list of texts.
 pub const PATH: &str = "/admin/settings/mails";
 
-/// Stands where a mail's link would.
-const SAMPLE_LINK: &str = "https://guests.example/…";
-
 /// A kind in the list.
 pub struct Line {
     pub label: &'static str,
@@ -98,9 +95,10 @@ impl TextPage {
     #[must_use]
     pub fn previewing(self, policy: Policy, kind: Kind, text: &Text) -> Self {
         let filled = text.sample(policy, kind);
+        let link = kind.placeholders().find(|own| own.name == "link").map_or("", |own| own.sample);
         let preview = Preview {
-            plain: filled.body.replace(MARK, SAMPLE_LINK),
-            paragraphs: paragraphs(&filled.body, SAMPLE_LINK),
+            plain: filled.body.replace(MARK, link),
+            paragraphs: paragraphs(&filled.body, link),
             subject: filled.subject,
         };
         Self { preview: Some(preview), ..self }
@@ -113,7 +111,7 @@ impl TextPage {
         let saved = Text::saved(policy, kind);
         let mut fields = page.fields;
         for (field, saved) in fields.iter_mut().zip([saved.subject, saved.body]) {
-            field.error = (field.value.replace("\r\n", "\n") != saved).then(|| format!("Saved now: “{saved}”"));
+            field.error = (field.value.replace("\r\n", "\n").trim() != saved).then(|| format!("Saved now: “{saved}”"));
         }
         let differing = fields.iter().filter(|field| field.error.is_some());
         let links = differing.map(|field| Link { label: field.label.to_owned(), href: format!("#{}", field.name) });

@@ -55,16 +55,20 @@ pub fn insert(conn: &mut Conn, new: &NewMail<'_>) -> QueryResult<()> {
 }
 
 /// Another decision: those that wait tell what is no longer so and are withdrawn. Answers with the status that the
-/// developer last heard of, where a mail was withdrawn.
+/// developer last heard of, where a mail was withdrawn that has certainly not arrived.
 pub fn decide_again(conn: &mut Conn, id: DeveloperId, now: DateTime<Utc>) -> QueryResult<Option<String>> {
     let waiting = outbox::table
         .filter(outbox::developer_id.eq(id))
         .filter(outbox::state.eq(State::Waiting))
         .filter(outbox::known_status.is_not_null());
-    let withdrawn = (outbox::state.eq(State::Withdrawn), outbox::settled_at.eq(Some(now)), outbox::link.eq(None::<Vec<u8>>));
-    let known: Vec<(MailId, Option<String>)> =
-        diesel::update(waiting).set(withdrawn).returning((outbox::id, outbox::known_status)).get_results(conn)?;
-    Ok(known.into_iter().min_by_key(|(id, _)| *id).and_then(|(_, status)| status))
+    let withdrawn =
+        (outbox::state.eq(State::Withdrawn), outbox::settled_at.eq(Some(now)), outbox::link.eq(None::<Vec<u8>>));
+    let mut known: Vec<(MailId, i32, Option<String>)> = diesel::update(waiting)
+        .set(withdrawn)
+        .returning((outbox::id, outbox::attempts, outbox::known_status))
+        .get_results(conn)?;
+    known.sort();
+    Ok(known.into_iter().find(|(_, attempts, _)| *attempts == 0).and_then(|(_, _, status)| status))
 }
 
 /// What goes with a deleted developer: the mail that was not sent.

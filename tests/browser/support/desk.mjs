@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { Sink } from "./mail.mjs";
 
 const run = promisify(execFile);
 const top = resolve(fileURLToPath(import.meta.url), "../../../..");
@@ -30,16 +31,17 @@ function storageState(response) {
     const [, name, value] = /^([^=]+)=([^;]*)/.exec(line);
     return { name, value, domain: "127.0.0.1", path: "/", expires: -1, httpOnly: true, secure: false, sameSite: "Lax" };
   });
-  return { cookies: cookies.filter((cookie) => cookie.name.endsWith("admin")), origins: [] };
+  return { cookies: cookies.filter((cookie) => /(admin|developer)$/.test(cookie.name)), origins: [] };
 }
 
 export class Desk {
   /**
    * `demo` fills it with made-up developers, `people` names a fixture to import. Kim is set up and signed in, unless
-   * `admins` is false.
+   * `admins` is false. With `mail` it sends to a sink of its own, which tests find as `desk.sink`.
    */
-  static async open({ demo = false, people = [], admins = true } = {}) {
+  static async open({ demo = false, people = [], admins = true, mail = false } = {}) {
     const desk = new Desk();
+    if (mail) desk.sink = await Sink.open();
     desk.folder = mkdtempSync(join(tmpdir(), "guestlist-browser-"));
     // PostgreSQL, which refuses root, reaches its data by another account.
     chmodSync(desk.folder, 0o755);
@@ -56,9 +58,16 @@ export class Desk {
   }
 
   get environment() {
-    const own = { GUESTLIST_DATA_DIR: this.folder, GUESTLIST_LISTEN: `127.0.0.1:${this.port}`, GUESTLIST_LOG: "error" };
+    const own = {
+      GUESTLIST_DATA_DIR: this.folder,
+      GUESTLIST_LISTEN: `127.0.0.1:${this.port}`,
+      GUESTLIST_LOG: "error",
+      // Whoever comes may say from where: see `anotherAddress`.
+      GUESTLIST_TRUSTED_PROXIES: "127.0.0.1",
+    };
+    const mail = this.sink && { GUESTLIST_SMTP_URL: this.sink.url, GUESTLIST_MAIL_FROM: "guests@desk.example" };
     const inherited = Object.entries(process.env).filter(([name]) => !/^(DATABASE_URL|GUESTLIST_)/.test(name));
-    return { ...Object.fromEntries(inherited), ...own };
+    return { ...Object.fromEntries(inherited), ...own, ...mail };
   }
 
   /** Runs a command beside the server. */
@@ -93,12 +102,13 @@ export class Desk {
     this.server.kill("SIGINT");
     this.server.kill("SIGINT");
     await gone;
+    await this.sink?.sleep();
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 
   /** Posts a form as a browser would from one of the desk's own pages. */
   post(path, fields, who) {
-    const headers = { origin: this.url, cookie: cookieOf(who) };
+    const headers = { origin: this.url, cookie: cookieOf(who), "x-forwarded-for": anotherAddress() };
     return fetch(this.url + path, { method: "POST", redirect: "manual", headers, body: new URLSearchParams(fields) });
   }
 
@@ -106,9 +116,9 @@ export class Desk {
     return fetch(this.url + path, { redirect: "manual", headers: { cookie: cookieOf(who), ...headers } });
   }
 
-  /** A session of this admin that shares nothing with any other. */
-  async signIn({ email, password }) {
-    return storageState(await this.post("/admin/login", { email, password }));
+  /** A session of this admin, or by `door` "/login" of this developer, that shares nothing with any other. */
+  async signIn({ email, password }, door = "/admin/login") {
+    return storageState(await this.post(door, { email, password }));
   }
 
   /** A second admin, made once. */
@@ -174,6 +184,11 @@ export class Desk {
     return [postmaster, ...children.map(Number)];
   }
 }
+
+let addressesSoFar = 0;
+
+/** Where the next one comes from, so that no throttle takes all for one person. */
+export const anotherAddress = () => `10.0.${++addressesSoFar >> 8}.${addressesSoFar & 255}`;
 
 const unescaped = (html) => html.replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(code));
 

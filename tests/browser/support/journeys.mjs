@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { FileSystemConfigLoader, HtmlValidate } from "html-validate";
 import { chromium } from "playwright-core";
-import { Desk } from "./desk.mjs";
+import { Desk, anotherAddress } from "./desk.mjs";
 
 const PATIENCE = 10_000;
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -43,7 +43,8 @@ export function journeys(furniture = {}) {
       const open = async (own = {}) => {
         const { as = desk.kim, viewport = DESKTOP, script = true, ...rest } = { ...options.browser, ...own };
         const context = await browser.newContext({
-          baseURL: desk.url, storageState: as ?? undefined, viewport, javaScriptEnabled: script, ...rest,
+          baseURL: desk.url, storageState: as ?? undefined, viewport, javaScriptEnabled: script,
+          extraHTTPHeaders: { "X-Forwarded-For": anotherAddress() }, ...rest,
         });
         windows.push(context);
         context.setDefaultTimeout(PATIENCE);

@@ -49,7 +49,10 @@ export const smallTargets = (page, least) =>
     // A link in a sentence is as high as its line; on a phone the table's head shows only under the focus.
     const counts = (e) => e.checkVisibility() && !e.matches(".skip, p a, li a, label a") && !(least > 24 && e.matches("thead *"));
     return [...all].filter(counts).flatMap((e) => {
-      const { width, height } = e.getBoundingClientRect();
+      // A box is ticked by its label as well.
+      const edges = [e, ...(e.type === "checkbox" ? e.labels : [])].map((part) => part.getBoundingClientRect());
+      const width = Math.max(...edges.map(({ right }) => right)) - Math.min(...edges.map(({ left }) => left));
+      const height = Math.max(...edges.map(({ bottom }) => bottom)) - Math.min(...edges.map(({ top }) => top));
       return width < least - 0.5 || height < least - 0.5 ? [`${e.outerHTML.slice(0, 90)} ${width.toFixed(1)} × ${height.toFixed(1)}`] : [];
     });
   }, least);

@@ -584,9 +584,11 @@ async fn a_fragment_is_a_part_of_the_page_and_only_for_htmx() {
 async fn start_pages_lead_to_the_list() {
     let app = App::start().await;
     let admin = app.admin("Kim Lee").await;
-    assert_eq!(admin.gets("/").await.is(303).location(), "/admin/developers");
     assert_eq!(admin.gets("/admin").await.is(303).location(), "/admin/developers");
-    app.browser().get("/").await.is(303);
+    assert_eq!(app.browser().get("/admin").await.is(303).location(), "/admin/developers");
+    // The portal's front page is everybody's; from there a quiet link leads to the desk.
+    let page = app.browser().get("/").await.is(200).page();
+    assert!(page.attributes("a", "href").contains(&"/admin/login".to_owned()));
 }
 
 #[actix_web::test]

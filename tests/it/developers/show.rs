@@ -24,13 +24,19 @@ async fn the_page_tells_all_that_is_known() {
     }
     assert!(page.has(r#"a[href="mailto:Ada%2Bx@X.example"]"#));
     let timeline = page.texts(".timeline li");
-    let beginnings = ["Approved by Kim Lee", "Rejected by Kim Lee", "Imported by test"];
+    let beginnings = [
+        "Approved by Kim Lee",
+        "Mail “Guestlist: you are approved” waits to be sent",
+        "Rejected by Kim Lee",
+        "Mail “Guestlist: your request was not accepted” not sent: another decision came first",
+        "Imported by test",
+    ];
     assert_eq!(timeline.len(), beginnings.len(), "{timeline:?}");
     for (entry, beginning) in timeline.iter().zip(beginnings) {
         assert!(entry.starts_with(beginning), "newest first: {timeline:?}");
     }
-    assert!(timeline[1].ends_with("Too vague"), "{timeline:?}");
-    assert_eq!(page.count(".timeline li time[title][datetime]"), 3);
+    assert!(timeline[2].ends_with("Too vague"), "{timeline:?}");
+    assert_eq!(page.count(".timeline li time[title][datetime]"), 5);
     assert!(!shown.text.contains("UTC · UTC"));
 }
 

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use diesel::Connection;
+use guestlist::accounts;
 use guestlist::admins;
 use guestlist::audit::Occasion;
 use guestlist::developers::Status;
@@ -10,7 +11,7 @@ use guestlist::values::{EmailAddress, PersonName};
 
 use super::app::{Answer, App, Browser};
 use super::html::{Page, Shown};
-use super::world::Person;
+use super::world::{Newcomer, Person, somebody};
 
 /// Every admin's, at the real cost and hashed once.
 pub const PASSWORD: &str = "vier Koerbe voller Wind";
@@ -115,6 +116,53 @@ impl Admin {
             _ => None,
         };
         Told { answer, landed, htmx: self.browser.htmx }
+    }
+}
+
+/// A developer in front of a browser.
+#[derive(Clone)]
+pub struct Developer {
+    pub person: Person,
+    pub browser: Browser,
+}
+
+impl App {
+    /// A developer who is approved and signed in.
+    pub async fn developer(&self, name: &str) -> Developer {
+        let developer = self.developer_at_the_door(somebody(name).now(Status::Approved).proven());
+        developer.signs_in(PASSWORD).await.is(303);
+        developer
+    }
+
+    /// A developer with a password who is not signed in.
+    pub fn developer_at_the_door(&self, newcomer: Newcomer) -> Developer {
+        let person = self.enters(newcomer);
+        accounts::set_password(&mut self.db.conn(), person.id, &HASH, chrono::Utc::now()).unwrap();
+        Developer { person, browser: self.browser() }
+    }
+}
+
+impl Developer {
+    pub async fn signs_in(&self, password: &str) -> Answer {
+        self.browser.post("/login", &[("email", &self.person.email), ("password", password)]).await
+    }
+
+    pub async fn gets(&self, path: &str) -> Answer {
+        self.browser.get(path).await
+    }
+
+    /// The same developer in another browser, not signed in there.
+    pub fn elsewhere(&self, app: &App) -> Self {
+        Self { browser: app.browser(), ..self.clone() }
+    }
+
+    /// Whether this browser opens the account.
+    pub async fn is_in(&self) -> bool {
+        match self.browser.speaking(false).get("/account").await.status {
+            200 => true,
+            303 => false,
+            other => panic!("neither in nor out: {other}"),
+        }
     }
 }
 

@@ -22,7 +22,7 @@ use super::db::TestDb;
 use super::html::{Page, Partial};
 
 /// Signs the cookies of all tests, so that a second server on the same database knows them.
-const SECRET: &str = "a secret of at least sixty-four bytes that signs the cookies of every test";
+pub const SECRET: &str = "a secret of at least sixty-four bytes that signs the cookies of every test";
 
 /// A running Guestlist.
 pub struct App {
@@ -292,6 +292,20 @@ impl Answer {
     pub fn is(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}: {}", self.what, String::from_utf8_lossy(&self.body));
         self
+    }
+
+    /// What a stranger can compare: all but what differs between any two answers. Of cookies the names count, for their
+    /// values are signed.
+    pub fn comparable(&self) -> (u16, Vec<(String, String)>, String) {
+        let mut headers = self.headers.clone();
+        headers.retain(|(name, _)| !["date", "x-request-id"].contains(&name.to_ascii_lowercase().as_str()));
+        for (_, value) in headers.iter_mut().filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie")) {
+            let (name, rest) = value.split_once('=').unwrap_or((value, ""));
+            let marks = rest.split_once(';').map_or("", |(_, marks)| marks);
+            *value = format!("{name};{marks}");
+        }
+        headers.sort();
+        (self.status, headers, self.text())
     }
 
     pub fn location(&self) -> &str {

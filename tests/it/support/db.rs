@@ -159,6 +159,11 @@ pub fn number(conn: &mut PgConnection, sql: &str) -> i64 {
     row.unwrap_or_else(|error| panic!("{sql}: {error}")).value
 }
 
+/// One text.
+pub fn text(conn: &mut PgConnection, sql: &str) -> String {
+    names(conn, &format!("select (value)::text as value from ({sql}) as answer(value)")).pop().expect("a row")
+}
+
 fn names(conn: &mut PgConnection, sql: &str) -> Vec<String> {
     #[derive(QueryableByName)]
     struct Row {

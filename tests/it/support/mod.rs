@@ -4,9 +4,10 @@ pub mod actors;
 pub mod app;
 pub mod db;
 pub mod html;
+pub mod mail;
 pub mod world;
 
-pub use actors::{Admin, both_ways};
+pub use actors::{Admin, Developer, both_ways};
 pub use app::{Answer, App, Browser};
 pub use world::{Person, somebody};
 

@@ -5,10 +5,13 @@ use diesel::prelude::*;
 use guestlist::audit::{AuditEntry, Occasion};
 use guestlist::developers::{self, Decided, Developer, NewRecord, Status};
 use guestlist::ids::DeveloperId;
-use guestlist::schema::{audit_entries, developers as rows};
+use guestlist::outbox::{self, MARK, State};
+use guestlist::policy::{self, Change, Changed, Policy};
+use guestlist::schema::{audit_entries, developers as rows, outbox as mail_rows};
 use guestlist::values::{EmailAddress, LongText, Organization, PersonName};
+use guestlist::web::seal::Seal;
 
-use super::app::App;
+use super::app::{App, SECRET};
 
 /// A developer whom a test knows.
 #[derive(Clone, Debug)]
@@ -190,7 +193,7 @@ impl App {
         entries.filter(|entry| entry.event.as_str().starts_with("developer.")).collect()
     }
 
-    /// All that a request may change, in words: to compare before and after.
+    /// All that a request may change, in words: to compare before and after. A refused sign-in is recorded by law.
     pub fn state(&self) -> Vec<String> {
         let mut state = self.db.texts(
             "select concat_ws('|', email, full_name, organization, purpose, status, version, decided_by, reason, \
@@ -198,8 +201,104 @@ impl App {
         );
         state.extend(self.db.texts(
             "select concat_ws('|', event, actor_kind, actor_name, actor_email, subject_name, subject_email, \
-             from_status, to_status, reason, details) from audit_entries where event like 'developer.%' order by id",
+             from_status, to_status, reason, details) from audit_entries \
+             where event like 'developer.%' and event <> 'developer.sign_in_failed' order by id",
+        ));
+        state.extend(
+            self.db.texts("select concat_ws('|', kind, recipient, subject, body, state) from outbox order by id"),
+        );
+        state.extend(self.db.texts("select concat_ws('|', key, value, version) from settings order by key"));
+        state.extend(self.db.texts(
+            "select concat_ws('|', 'password of', email) from developer_passwords \
+             join developers on id = developer_id order by mailbox",
         ));
         state
+    }
+}
+
+/// A mail of the outbox, with its link opened.
+#[derive(Clone, Debug)]
+pub struct Mail {
+    pub kind: outbox::Kind,
+    pub to: String,
+    pub subject: String,
+    /// With the link in its place.
+    pub text: String,
+    pub state: State,
+    link: Option<String>,
+    /// How long it is held back.
+    pub hold: TimeDelta,
+}
+
+impl Mail {
+    /// Where the link leads on this server.
+    #[track_caller]
+    pub fn path(&self) -> String {
+        let link = self.link.as_deref().unwrap_or_else(|| panic!("{} has no link", self.subject));
+        let (_, path) = link.split_once("://").and_then(|(_, rest)| rest.split_once('/')).unwrap();
+        format!("/{path}")
+    }
+
+    pub fn link(&self) -> Option<&str> {
+        self.link.as_deref()
+    }
+
+    /// The token in the link.
+    pub fn token(&self) -> String {
+        self.path().rsplit('/').next().unwrap().to_owned()
+    }
+}
+
+impl App {
+    /// All mail that was written, oldest first.
+    pub fn mails(&self) -> Vec<Mail> {
+        let rows: Vec<outbox::Mail> =
+            mail_rows::table.order(mail_rows::id).select(outbox::Mail::as_select()).load(&mut self.db.conn()).unwrap();
+        let seal = Seal::new(SECRET.as_bytes());
+        rows.into_iter()
+            .map(|row| {
+                let link = row.link.map(|sealed| seal.open(&sealed).expect("sealed by the tests' secret"));
+                Mail {
+                    kind: row.kind,
+                    to: row.recipient,
+                    subject: row.subject,
+                    text: row.body.replace(MARK, link.as_deref().unwrap_or("(gone)")),
+                    state: row.state,
+                    link,
+                    hold: row.next_attempt_at - row.created_at,
+                }
+            })
+            .collect()
+    }
+
+    pub fn mails_to(&self, address: &str) -> Vec<Mail> {
+        self.mails().into_iter().filter(|mail| mail.to == address).collect()
+    }
+
+    /// The newest mail to this address.
+    #[track_caller]
+    pub fn mail_to(&self, address: &str) -> Mail {
+        self.mails_to(address).pop().unwrap_or_else(|| panic!("no mail to {address}"))
+    }
+
+    /// The kinds of the mail to this address, oldest first.
+    pub fn told(&self, address: &str) -> Vec<&'static str> {
+        self.mails_to(address).iter().map(|mail| mail.kind.as_str()).collect()
+    }
+
+    /// Changes a setting, as the settings' page does.
+    pub fn setting(&self, key: &str, value: &str) {
+        let conn = &mut self.db.conn();
+        let seen = Policy::read(conn).unwrap().version;
+        let default = policy::setting(key).map_or("", |setting| setting.default);
+        let change = Change { key: key.into(), label: key.into(), default: default.into(), value: value.into() };
+        let changed =
+            conn.transaction(|conn| policy::change(conn, seen, &[change], &Occasion::system("test"))).unwrap();
+        assert_eq!(changed, Changed::Saved(1), "{key}");
+    }
+
+    /// What the log says of this kind, oldest first.
+    pub fn events(&self, event: &str) -> Vec<AuditEntry> {
+        self.entries().into_iter().filter(|entry| entry.event.as_str() == event).collect()
     }
 }

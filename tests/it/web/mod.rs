@@ -18,8 +18,8 @@ pub struct Route {
     pub allow: &'static str,
     /// None where nothing is posted.
     pub fields: Option<Vec<(&'static str, String)>>,
-    /// Whether one must be signed in.
-    pub is_desk: bool,
+    /// Where strangers are sent.
+    pub door: Option<&'static str>,
 }
 
 impl Route {
@@ -37,40 +37,67 @@ impl Route {
     }
 }
 
+const DESK: Option<&str> = Some("/admin/login");
+const ACCOUNT: Option<&str> = Some("/login");
+
 /// Every address of the program; `ada` is somebody who may be decided about.
 pub fn routes(ada: &Person, setup_token: &str) -> Vec<Route> {
-    let read = |path: &str, is_desk| Route { path: path.into(), allow: "GET, HEAD", fields: None, is_desk };
-    let form = |path: String, allow, is_desk, fields: &[(&'static str, &str)]| Route {
-        path,
+    let read = |path: &str, door| Route { path: path.into(), allow: "GET, HEAD", fields: None, door };
+    let form = |path: &str, allow, door, fields: &[(&'static str, &str)]| Route {
+        path: path.into(),
         allow,
         fields: Some(fields.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()),
-        is_desk,
+        door,
     };
-    let both = "GET, HEAD, POST";
+    let (both, write) = ("GET, HEAD, POST", "POST");
+    let no_mail = format!("/admin/mail/{}", uuid::Uuid::nil());
+    let password = "four calm boats at noon";
+    let eve = [
+        ("full_name", "Eve"),
+        ("email", "eve@x.example"),
+        ("organization", "Co"),
+        ("purpose", "Weather"),
+        ("password", password),
+        ("terms", "yes"),
+    ];
+    let sign_in = [("email", "nobody@x.example"), ("password", "wrong wrong wrong"), ("next", "/admin/activity")];
     vec![
-        read("/", false),
-        read("/admin", false),
-        read("/livez", false),
-        read("/readyz", false),
-        read("/static/app.css", false),
-        read("/admin/developers", true),
-        read("/admin/activity", true),
-        form("/theme".into(), "POST", false, &[("theme", "dark"), ("return_to", "/admin/activity")]),
+        read("/", None),
+        read("/admin", None),
+        read("/livez", None),
+        read("/readyz", None),
+        read("/static/app.css", None),
+        form("/register", both, None, &eve),
+        read("/register/received", None),
+        form("/register/resend", write, None, &[("email", "nobody@x.example")]),
+        form("/verify/none", both, None, &[]),
+        form("/login", both, None, &sign_in),
+        form("/logout", write, None, &[]),
+        form("/password/forgot", both, None, &[("email", "nobody@x.example")]),
+        form("/password/reset/none", both, None, &[("password", password)]),
+        form("/account", both, ACCOUNT, &[("full_name", "Dora"), ("organization", "Co")]),
+        form("/account/password", write, ACCOUNT, &[("current_password", "wrong wrong"), ("password", password)]),
+        form("/theme", write, None, &[("theme", "dark"), ("return_to", "/admin/activity")]),
+        form("/admin/login", both, None, &sign_in),
+        form(&format!("/admin/setup/{setup_token}"), both, None, &[eve[0], eve[1], eve[4]]),
+        form("/admin/logout", write, None, &[]),
+        read("/admin/developers", DESK),
+        form(&ada.path(), both, DESK, &[("full_name", "Ada L"), ("organization", "Co"), ("version", "1")]),
+        form(&ada.moves(), write, DESK, &[("action", "approve"), ("version", "1"), ("reason", ""), ("return_to", "/")]),
+        form(&ada.deletion(), both, DESK, &[("version", "1"), ("return_to", "/admin/developers")]),
+        read("/admin/activity", DESK),
+        read("/admin/mail", DESK),
+        form("/admin/mail/retry", write, DESK, &[]),
+        read(&no_mail, DESK),
+        form(&format!("{no_mail}/retry"), write, DESK, &[]),
+        form("/admin/settings", both, DESK, &[("welcome", "Hello"), ("version", "0")]),
+        form("/admin/settings/notices", write, DESK, &[("new_requests", "daily")]),
+        read("/admin/settings/mails", DESK),
         form(
-            "/admin/login".into(),
+            "/admin/settings/mails/test",
             both,
-            false,
-            &[("email", "nobody@x.example"), ("password", "wrong wrong wrong"), ("next", "/admin/activity")],
+            DESK,
+            &[("subject", "Does it arrive?"), ("body", "It does."), ("version", "0"), ("do", "save")],
         ),
-        form(
-            format!("/admin/setup/{setup_token}"),
-            both,
-            false,
-            &[("full_name", "Eve"), ("email", "eve@x.example"), ("password", "four calm boats at noon")],
-        ),
-        form("/admin/logout".into(), "POST", false, &[]),
-        form(ada.path(), both, true, &[("full_name", "Ada L"), ("organization", "Co"), ("version", "1")]),
-        form(ada.moves(), "POST", true, &[("action", "approve"), ("version", "1"), ("reason", ""), ("return_to", "/")]),
-        form(ada.deletion(), both, true, &[("version", "1"), ("return_to", "/admin/developers")]),
     ]
 }

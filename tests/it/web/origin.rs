@@ -104,10 +104,12 @@ async fn the_host_header_decides_nothing() {
         .header("Origin", evil)
         .await;
     assert_eq!(answer.status, 403);
-    let answer = admin.browser.get("/").header("Host", "evil.example").await;
+    let answer = admin.browser.get("/admin").header("Host", "evil.example").await;
     assert_eq!(answer.location(), "/admin/developers");
-    let page = admin.browser.get("/admin/developers").header("Host", "evil.example").await.is(200);
-    assert!(!page.text().contains("evil.example"));
+    for path in ["/", "/register", "/login", "/admin/developers", "/admin/mail"] {
+        let page = admin.browser.get(path).header("Host", "evil.example").await.is(200);
+        assert!(!page.text().contains("evil.example"), "{path}");
+    }
 }
 
 #[actix_web::test]
