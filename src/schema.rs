@@ -118,7 +118,7 @@ diesel::table! {
 diesel::table! {
     settings (key) {
         key -> Text,
-        value -> Text,
+        value -> Nullable<Text>,
         version -> Int4,
         changed_at -> Timestamptz,
     }

@@ -1,7 +1,8 @@
 -- What differs from the defaults of `policy::SETTINGS`; texts of mails that were edited stand here too.
 create table settings (
     key text collate "C" primary key,
-    value text not null,
+    -- None again says what the default says.
+    value text,
     -- Rises with each change of any setting: a form that was filled in before one is refused.
     version integer not null,
     changed_at timestamptz not null

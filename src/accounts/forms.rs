@@ -3,7 +3,6 @@
 use serde::Deserialize;
 
 use crate::passwords;
-use crate::values::{Organization, PersonName};
 use crate::web::form::FieldErrors;
 
 #[derive(Default, Deserialize)]
@@ -31,20 +30,6 @@ pub struct ResetForm {
 pub struct AccountForm {
     pub full_name: String,
     pub organization: String,
-}
-
-impl AccountForm {
-    /// # Errors
-    /// What is wrong, field by field.
-    pub fn parse(&self) -> Result<(PersonName, Organization), FieldErrors> {
-        let mut errors = FieldErrors::default();
-        let name = errors.take("full_name", PersonName::parse(&self.full_name));
-        let organization = errors.take("organization", Organization::parse(&self.organization));
-        match (name, organization) {
-            (Some(name), Some(organization)) => Ok((name, organization)),
-            _ => Err(errors),
-        }
-    }
 }
 
 #[derive(Default, Deserialize)]

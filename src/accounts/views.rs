@@ -43,6 +43,12 @@ impl Login {
             has_ended: false,
         }
     }
+
+    /// Says that they were signed out, where that is so.
+    #[must_use]
+    pub fn after_a_session(self, has_ended: bool) -> Self {
+        Self { has_ended, ..self }
+    }
 }
 
 #[derive(Template)]

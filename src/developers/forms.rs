@@ -58,13 +58,21 @@ impl EditForm {
     /// # Errors
     /// What is wrong, field by field.
     pub fn parse(&self) -> Result<(PersonName, Organization), FieldErrors> {
-        let mut errors = FieldErrors::default();
-        let name = errors.take("full_name", PersonName::parse(&self.full_name));
-        let organization = errors.take("organization", Organization::parse(&self.organization));
-        match (name, organization) {
-            (Some(name), Some(organization)) => Ok((name, organization)),
-            _ => Err(errors),
-        }
+        parse_person(&self.full_name, &self.organization)
+    }
+}
+
+/// Name and organisation as they stand in the fields `full_name` and `organization`.
+///
+/// # Errors
+/// What is wrong, field by field.
+pub fn parse_person(full_name: &str, organization: &str) -> Result<(PersonName, Organization), FieldErrors> {
+    let mut errors = FieldErrors::default();
+    let name = errors.take("full_name", PersonName::parse(full_name));
+    let organization = errors.take("organization", Organization::parse(organization));
+    match (name, organization) {
+        (Some(name), Some(organization)) => Ok((name, organization)),
+        _ => Err(errors),
     }
 }
 

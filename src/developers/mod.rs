@@ -19,6 +19,7 @@ mod queries;
 mod status;
 mod views;
 
+pub use forms::parse_person;
 pub use operations::{
     Decided, NewRecord, Registered, Registration, approve_by_itself, edit_own, enter, register, subject, verify,
 };

@@ -49,7 +49,8 @@ impl Policy {
         let rows = queries::all(conn)?;
         let version = rows.iter().map(|row| row.version).max().unwrap_or_default();
         let changed_at = rows.iter().map(|row| row.changed_at).max();
-        Ok(Self { values: rows.into_iter().map(|row| (row.key, row.value)).collect(), version, changed_at })
+        let values = rows.into_iter().filter_map(|row| Some((row.key, row.value?))).collect();
+        Ok(Self { values, version, changed_at })
     }
 
     /// The text of a setting: its own or its default.

@@ -42,7 +42,8 @@ pub fn change(conn: &mut Conn, seen: i32, changes: &[Change], occasion: &Occasio
         if old == value {
             continue;
         }
-        queries::put(conn, key, value, policy.version + 1, occasion.at)?;
+        let own = Some(value.as_str()).filter(|value| value != default);
+        queries::put(conn, key, own, policy.version + 1, occasion.at)?;
         let subject = Subject { kind: SubjectKind::Setting, id: None, name: label.clone(), email: String::new() };
         let details = json!({ "value": [old, value] });
         audit::record(conn, occasion, &Entry { details, ..Entry::new(Event::SettingChanged, subject) })?;

@@ -10,7 +10,8 @@ use crate::schema::settings;
 #[diesel(table_name = settings)]
 pub struct Row {
     pub key: String,
-    pub value: String,
+    /// None where it says what the default says.
+    pub value: Option<String>,
     pub version: i32,
     pub changed_at: DateTime<Utc>,
 }
@@ -27,7 +28,7 @@ pub fn lock(conn: &mut Conn) -> QueryResult<()> {
         .map(|_| ())
 }
 
-pub fn put(conn: &mut Conn, key: &str, value: &str, version: i32, now: DateTime<Utc>) -> QueryResult<()> {
+pub fn put(conn: &mut Conn, key: &str, value: Option<&str>, version: i32, now: DateTime<Utc>) -> QueryResult<()> {
     let row = (settings::value.eq(value), settings::version.eq(version), settings::changed_at.eq(now));
     diesel::insert_into(settings::table)
         .values((settings::key.eq(key), row))

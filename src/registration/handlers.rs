@@ -66,7 +66,7 @@ fn form_page(
     errors: &FieldErrors,
 ) -> Result<HttpResponse, AppError> {
     let terms = Some(policy.terms()).filter(|terms| !terms.is_empty());
-    html(status, &Register::new(frame.chrome("Ask for access", ""), typed, errors, terms, started(Utc::now())))
+    html(status, &Register::new(frame.chrome("Register", ""), typed, errors, terms, started(Utc::now())))
 }
 
 /// `GET /register`

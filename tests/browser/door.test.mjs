@@ -17,7 +17,8 @@ async function signIn(page, password = KIM.password) {
 
 journey("before there is an admin, the sign-in page says where the link is", stranger, async ({ page }) => {
   await page.goto("/");
-  await page.waitForURL("**/admin/login?*");
+  await page.getByRole("link", { name: "Admin sign-in" }).click();
+  await page.waitForURL("**/admin/login");
   await page.getByText("one-time link").waitFor();
   await examine(page, "login-without-admin");
 });

@@ -23,7 +23,6 @@ describe("from asking for access to being let in, and out again", { concurrency:
       };
 
       await page.goto("/");
-      await seen("front");
       await page.getByRole("link", { name: "Register", exact: true }).click();
       await register(page, ada);
       await page.getByText(ada.email).waitFor();

@@ -26,11 +26,29 @@ const pages = {
   "requested-no-match": "/admin/developers?q=noor.haddad@two",
   activity: "/admin/activity",
   "activity-no-match": "/admin/activity?q=nobody",
+  mail: "/admin/mail",
+  settings: "/admin/settings",
+  texts: "/admin/settings/mails",
+  text: "/admin/settings/mails/approved",
 };
 for (const [name, address] of Object.entries(pages)) {
   journey(`${name} is seen and heard`, async ({ page }) => {
     await page.goto(address);
     if (name === "requested-page-2") await page.getByRole("link", { name: "Next", exact: true }).click();
+    await examine(page, name);
+  });
+}
+
+const portal = {
+  front: "/",
+  register: "/register",
+  "received-unremembered": "/register/received",
+  "portal-login": "/login?next=/account",
+  forgot: "/password/forgot",
+};
+for (const [name, address] of Object.entries(portal)) {
+  journey(`${name} is seen and heard`, { browser: { as: null } }, async ({ page }) => {
+    await page.goto(address);
     await examine(page, name);
   });
 }
@@ -113,30 +131,37 @@ journey("names of every kind neither break the layout nor run", { refusals: [409
   assert.equal(await page.locator("#rows .name bdi").first().evaluate((e) => getComputedStyle(e).unicodeBidi), "isolate");
 });
 
+/** Where Tab goes, and the last place that must be among them. */
+const walks = { "/admin/developers?sort=name": /^Approve/, "/admin/settings": /^Save my choice$/, "/register": /^Sign in$/, "/": /^Admin sign-in$/ };
+
 for (const viewport of [DESKTOP, PHONE]) {
-  journey(`Tab goes where the eye goes, and the focus is seen, at ${viewport.width}`, { browser: { viewport } }, async ({ page }) => {
-    await page.goto("/admin/developers?sort=name");
-    const stops = [];
-    for (let i = 0; i < 45; i++) {
-      await page.keyboard.press("Tab");
-      stops.push(await page.evaluate(() => {
-        const e = document.activeElement;
-        const { top, bottom, left } = e.getBoundingClientRect();
-        const { outlineStyle, outlineWidth } = getComputedStyle(e);
-        return { name: e.getAttribute("aria-label") ?? e.textContent.trim(), top: top + scrollY, bottom: bottom + scrollY, left,
-          isFixed: e.closest("#messages") !== null, seen: outlineStyle !== "none" && parseFloat(outlineWidth) >= 2 };
-      }));
-    }
-    assert.equal(stops[0].name, "Skip to content");
-    assert.deepEqual(stops.filter((stop) => !stop.seen), []);
-    stops.slice(1).reduce((before, stop) => {
-      assert.ok(stop.bottom > before.top, `${stop.name} lies above ${before.name}`);
-      const sameLine = stop.top < before.bottom - 4 && before.top < stop.bottom - 4;
-      assert.ok(!sameLine || stop.left >= before.left || stop.top > before.top, `${stop.name} lies before ${before.name}`);
-      return stop;
+  for (const [address, last] of Object.entries(walks)) {
+    journey(`Tab goes where the eye goes, and the focus is seen, on ${address} at ${viewport.width}`, { browser: { viewport } }, async ({ page }) => {
+      await page.goto(address);
+      const stops = [];
+      for (let i = 0; i < 45; i++) {
+        await page.keyboard.press("Tab");
+        const stop = await page.evaluate(() => {
+          const e = document.activeElement;
+          const { top, bottom, left } = e.getBoundingClientRect();
+          const { outlineStyle, outlineWidth } = getComputedStyle(e);
+          return { name: e.getAttribute("aria-label") ?? e.textContent.trim(), top: top + scrollY, bottom: bottom + scrollY, left,
+            isOver: e === document.body, seen: outlineStyle !== "none" && parseFloat(outlineWidth) >= 2 };
+        });
+        if (stop.isOver) break;
+        stops.push(stop);
+      }
+      assert.equal(stops[0].name, "Skip to content");
+      assert.deepEqual(stops.filter((stop) => !stop.seen), []);
+      stops.slice(1).reduce((before, stop) => {
+        assert.ok(stop.bottom > before.top, `${stop.name} lies above ${before.name}`);
+        const sameLine = stop.top < before.bottom - 4 && before.top < stop.bottom - 4;
+        assert.ok(!sameLine || stop.left >= before.left || stop.top > before.top, `${stop.name} lies before ${before.name}`);
+        return stop;
+      });
+      assert.ok(stops.some((stop) => last.test(stop.name)));
     });
-    assert.ok(stops.some((stop) => /^Approve/.test(stop.name)));
-  });
+  }
 
   journey(`the table is a table to those who listen, at ${viewport.width}`, { browser: { viewport } }, async ({ page }) => {
     await page.goto("/admin/developers");
@@ -154,7 +179,9 @@ for (const viewport of [DESKTOP, PHONE]) {
 
 journey("400 % zoom and wide text spacing cut nothing off", { browser: { viewport: { width: 320, height: 256 } } }, async ({ page, desk }) => {
   const { path } = await desk.find("ada.almeida@one.example");
-  for (const address of ["/admin/developers", "/admin/developers?status=all", path, `${path}/delete`, "/admin/activity"]) {
+  const desks = ["/admin/developers", "/admin/developers?status=all", path, `${path}/delete`, "/admin/activity", "/admin/mail"];
+  const sheets = ["/admin/settings", "/admin/settings/mails", "/admin/settings/mails/approved"];
+  for (const address of [...desks, ...sheets, ...Object.values(portal)]) {
     await page.goto(address);
     await page.evaluate(() => {
       const sheet = new CSSStyleSheet();
@@ -187,6 +214,17 @@ journey("with forced colours the current tab, chips, buttons and messages keep a
   const others = await page.locator(".tabs a:not([aria-current])").first().evaluate((e) => parseFloat(getComputedStyle(e).borderBottomWidth));
   assert.ok(edges[".tabs [aria-current]"][1] > others);
   await picture(page, "forced-colours");
+});
+
+journey("with forced colours the portal's fields, buttons and refusals keep an edge", { browser: { forcedColors: "active", as: null }, refusals: [422] }, async ({ page }) => {
+  await page.goto("/register");
+  await button(page, "Register").click();
+  await page.getByRole("alert").waitFor();
+  for (const selector of [".card", ".errors", "#full_name", "#purpose", "#terms", "main [type=submit]", "[data-reveals]"]) {
+    const [style, width] = await page.locator(selector).first().evaluate((e) => [getComputedStyle(e).borderBottomStyle, parseFloat(getComputedStyle(e).borderBottomWidth)]);
+    assert.ok(style !== "none" && width > 0, selector);
+  }
+  await picture(page, "forced-colours-portal", { fullPage: true });
 });
 
 journey("who asks for less motion gets none", { browser: { reducedMotion: "reduce" } }, async ({ page }) => {
@@ -224,6 +262,16 @@ journey("on paper there is the table alone, its head on every page, with address
   }
   await page.emulateMedia({ media: "print", colorScheme: "dark" });
   assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), "rgb(255, 255, 255)");
+});
+
+journey("the front door is lighter still, and asks nobody else", { browser: { as: null } }, async ({ page, desk }) => {
+  const answers = [];
+  page.on("response", (response) => answers.push(response));
+  await page.goto("/register", { waitUntil: "networkidle" });
+  assert.ok(answers.every((answer) => answer.url().startsWith(desk.url)));
+  assert.ok(!answers.some((answer) => /htmx/.test(answer.url())));
+  const weights = await Promise.all(answers.map(async (answer) => (await answer.request().sizes()).responseBodySize));
+  assert.ok(answers.length <= 4 && weights.reduce((sum, n) => sum + n) <= 13 * 1024, `${answers.length} requests, ${weights}`);
 });
 
 journey("the first page is light: five requests, 25 KB, none of them to others", async ({ desk, open, t }) => {

@@ -12,6 +12,7 @@ use guestlist::developers::Status;
 use guestlist::outbox::{Kind, State};
 use sha2::{Digest, Sha256};
 
+use crate::registration::{SECRET_OF_ADA, sign_up};
 use crate::support::actors::PASSWORD;
 use crate::support::db::TestDb;
 use crate::support::{App, somebody};
@@ -139,6 +140,37 @@ async fn a_dump_holds_no_token_no_key_and_no_password() {
     assert!(!throttled.join(" ").contains("desk.example"), "{throttled:?}");
 }
 
+#[actix_web::test]
+async fn a_dump_holds_nothing_by_which_a_developer_could_be_played() {
+    let app = App::start().await;
+    app.setting("verification", "always");
+    let email = "ada@engine.example";
+    sign_up(email).sent(&app).await.is(303);
+    let verify = app.mail_to(email).token();
+    let waiting = dump(&app.db);
+    app.browser().post(&app.mail_to(email).path(), &[]).await.is(200);
+    app.browser().post("/password/forgot", &[("email", email)]).await.is(303);
+    let reset = app.mail_to(email).token();
+    let ada = app.developer("Grace Hopper").await;
+    let cookie = ada.browser.cookie("developer").unwrap();
+    let key = key_of(&cookie);
+    let after = dump(&app.db);
+    for token in [&verify, &reset, &key] {
+        assert!(token.len() >= 43, "{token}");
+        assert!(after.contains(&hex(&Sha256::digest(token))), "the hash is not where it is looked for: {token}");
+    }
+    // Mail that waits carries its link sealed, and nothing else of it.
+    assert!(waiting.contains("verify_address") && !waiting.contains("/verify/"), "{waiting}");
+    for secret in [verify.as_str(), &reset, &key, SECRET_OF_ADA, PASSWORD] {
+        for dump in [&waiting, &after] {
+            assert!(!dump.contains(secret) && !dump.contains(&hex(secret.as_bytes())), "{secret} stands in {dump}");
+        }
+    }
+    let tokens: std::collections::HashSet<String> =
+        (0..1_000).map(|_| guestlist::web::tokens::new_token().unwrap()).collect();
+    assert_eq!(tokens.len(), 1_000);
+}
+
 #[test]
 fn the_database_itself_refuses_what_makes_no_sense() {
     let app = TestDb::new();
@@ -154,6 +186,23 @@ fn the_database_itself_refuses_what_makes_no_sense() {
         ("update developers set mailbox = 'ada@x.example'", "developers_mailbox_key"),
         ("update developers set email = null", "not-null"),
         ("update developers set decided_order = now()", "decided_order"),
+        (
+            "insert into developer_passwords values (gen_random_uuid(), 'x', now())",
+            "developer_passwords_developer_id_fkey",
+        ),
+        (
+            "insert into developer_sessions values ('x', gen_random_uuid(), now(), now())",
+            "developer_sessions_developer_id",
+        ),
+        (
+            "insert into mail_links values ('x', 'invite', (select min(id::text)::uuid from developers), now())",
+            "purpose_check",
+        ),
+        (
+            "insert into outbox (id, kind, recipient, subject, body, next_attempt_at, created_at) \
+             values (gen_random_uuid(), 'spam', 'a', 'b', 'c', now(), now())",
+            "outbox_kind_check",
+        ),
     ] {
         let error = conn.batch_execute(nonsense).unwrap_err().to_string();
         assert!(error.contains(why), "{nonsense}: {error}");

@@ -74,7 +74,7 @@ pub async fn edit(
     form: Form<AccountForm>,
 ) -> Result<HttpResponse, AppError> {
     let AccountForm { full_name, organization } = &form.0;
-    let (name, company) = match form.0.parse() {
+    let (name, company) = match developers::parse_person(full_name, organization) {
         Ok(person) => person,
         Err(person) => {
             let developer = own_record(&db, &visitor).await?;

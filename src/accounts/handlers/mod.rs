@@ -70,7 +70,7 @@ pub async fn sign_in(
             Ok(see_other(next.as_ref().map_or(HOME, LocalPath::as_str), None))
         }
         Err(refusal) => {
-            let chrome = Frame::of(&request).chrome("Sign in", "").with_error(true);
+            let chrome = Frame::of(&request).chrome("Sign in", "");
             let view = Login::new(chrome, &email, next.map(LocalPath::into_string), Some(refusal));
             html(StatusCode::UNAUTHORIZED, &view)
         }

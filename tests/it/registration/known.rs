@@ -19,7 +19,7 @@ async fn page_after(app: &App, email: &str, htmx: bool) -> (Answer, String) {
 /// As the owner of the mailbox reads it.
 fn told(status: Status) -> &'static str {
     match status {
-        Requested => "waiting for approval",
+        Requested => "waiting",
         Approved => "You are approved",
         Rejected => "was not accepted",
         Revoked => "was revoked",

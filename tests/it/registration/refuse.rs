@@ -11,7 +11,7 @@ async fn what_cannot_be_taken_comes_back_but_for_the_password() {
     let before = traces(&app);
     let long = |n: usize| "ж".repeat(n);
     let (long_name, long_text, long_local) = (long(201), long(2_001), format!("{}@x.example", "a".repeat(65)));
-    let long_address = format!("a@{}.example", ["b".repeat(60).as_str(); 4].join("."));
+    let long_address = format!("a@{}.example", ["b".repeat(63).as_str(); 4].join("."));
     for (field, bad) in [
         ("full_name", ""),
         ("full_name", "   "),

@@ -32,7 +32,7 @@ async fn the_form_is_filled_in_and_leads_to_what_happens_next() {
     // People are not asked for what programs fill in.
     assert_eq!(page.attribute("[aria-hidden='true'] #website", "tabindex").as_deref(), Some("-1"));
     let an_hour_ago = (chrono::Utc::now() - chrono::TimeDelta::hours(1)).timestamp_millis().to_string();
-    let mut form = page.form("main form").filled("started", &an_hour_ago);
+    let mut form = page.form("main form").filled("started", &an_hour_ago).ticked("terms", "yes");
     for (name, value) in
         [("full_name", "Ada Byron"), ("email", ADA), ("purpose", "Weather"), ("password", SECRET_OF_ADA)]
     {

@@ -149,11 +149,17 @@ impl Page {
 
 fn form_of(form: ElementRef<'_>) -> Form {
     let attribute = |name| form.value().attr(name).unwrap_or_default().to_owned();
-    let css = selector("input[name], textarea[name]");
+    let css = selector("input[name]:not([type='checkbox']), input[name][checked], select[name], textarea[name]");
+    let chosen = selector("option[selected]");
     let inputs = form.select(&css).map(|field| {
         let name = field.value().attr("name").unwrap_or_default().to_owned();
         let value = match field.value().name() {
             "textarea" => field.text().collect(),
+            "select" => {
+                let first = selector("option");
+                let option = field.select(&chosen).next().or_else(|| field.select(&first).next());
+                option.and_then(|option| option.value().attr("value")).unwrap_or_default().to_owned()
+            }
             _ => field.value().attr("value").unwrap_or_default().to_owned(),
         };
         (name, value)
@@ -162,6 +168,14 @@ fn form_of(form: ElementRef<'_>) -> Form {
 }
 
 impl Form {
+    /// With a box ticked, which posts its value.
+    #[must_use]
+    pub fn ticked(mut self, name: &str, value: &str) -> Self {
+        assert!(self.fields.iter().all(|(own, _)| own != name), "{name} is ticked already");
+        self.fields.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
     /// With this written into one of its fields.
     #[must_use]
     pub fn filled(mut self, name: &str, value: &str) -> Self {
