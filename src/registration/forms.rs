@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 
+use super::operations::Request;
 use crate::passwords;
 use crate::values::{EmailAddress, LongText, Organization, PersonName, Refused};
 use crate::web::form::FieldErrors;
@@ -24,15 +25,6 @@ pub struct RegisterForm {
     pub website: String,
     /// When the form was made, in milliseconds since 1970.
     pub started: String,
-}
-
-/// Somebody who asks for access, with good values.
-#[derive(Clone, Debug)]
-pub struct Request {
-    pub name: PersonName,
-    pub email: EmailAddress,
-    pub organization: Organization,
-    pub purpose: LongText,
 }
 
 /// When a form is made.

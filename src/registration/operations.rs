@@ -1,6 +1,5 @@
 //! A sign-up: the body of one transaction.
 
-use super::forms::Request;
 use super::notices;
 use crate::accounts::{self, Purpose};
 use crate::audit::{self, Entry, Event, Occasion, Subject, SubjectKind};
@@ -9,6 +8,16 @@ use crate::developers::{self, Developer, Registered, Registration, Status};
 use crate::outbox::{Kind, Letter, Post};
 use crate::policy::Policy;
 use crate::throttles::{self, Key, REGISTER_ADDRESS, REGISTER_MAIL, Wait};
+use crate::values::{EmailAddress, LongText, Organization, PersonName};
+
+/// Somebody who asks for access, with good values.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub name: PersonName,
+    pub email: EmailAddress,
+    pub organization: Organization,
+    pub purpose: LongText,
+}
 
 /// How it ended, as far as anybody may know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

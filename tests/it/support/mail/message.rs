@@ -118,7 +118,7 @@ fn quoted(text: &str, sign: char) -> Vec<u8> {
     let mut bytes = pieces.next().unwrap_or_default().as_bytes().to_vec();
     for piece in pieces {
         bytes.push(u8::from_str_radix(&piece[..2], 16).unwrap_or_else(|_| panic!("{sign}{piece}")));
-        bytes.extend(piece[2..].as_bytes());
+        bytes.extend(&piece.as_bytes()[2..]);
     }
     bytes
 }
@@ -134,7 +134,8 @@ fn words(value: &str) -> String {
             ("q?", text) => String::from_utf8(quoted(&text.replace('_', " "), '=')).unwrap(),
             _ => panic!("encoded by {word}"),
         });
-        if !said.is_empty() && !(was_encoded && decoded.is_some()) {
+        let is_one_word = was_encoded && decoded.is_some();
+        if !said.is_empty() && !is_one_word {
             said.push(' ');
         }
         was_encoded = decoded.is_some();
