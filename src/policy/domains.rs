@@ -31,7 +31,7 @@ pub fn parse(typed: &str) -> Result<String, Refused> {
             Ok(domain) if domain.contains('.') && !domain.starts_with('.') && !domain.ends_with('.') => {
                 domains.push(domain);
             }
-            _ => return Err(Refused(format!("{part} is not a domain, as in company.example"))),
+            _ => return Err(Refused(format!("“{part}” is not a domain, as in company.example"))),
         }
     }
     domains.sort();

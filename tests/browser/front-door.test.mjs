@@ -86,6 +86,8 @@ describe("from asking for access to being let in, and out again", { concurrency:
       await message(office).getByText("Revoked Ada Lovelace").waitFor();
       await button(page, "Save").click();
       await page.waitForURL("**/login*");
+      await page.getByText("You are signed out. Sign in again to go on.").waitFor();
+      await seen("login-signed-out");
       await signIn(page, { ...ada, password: "nine copper clocks strike" });
       await page.getByRole("alert").getByText("Your access was revoked.").waitFor();
       await seen("login-revoked");

@@ -250,6 +250,8 @@ journey("the desk from the keyboard alone", async ({ page }) => {
   await page.keyboard.press("Space");
   await page.keyboard.type("by keyboard");
   await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement.labels[0].textContent.trim()), "Quote the reason in the mail");
+  await page.keyboard.press("Tab");
   assert.equal(await focused(page), "Reject");
   await page.keyboard.press("Space");
   await row(page, name).getByText("Rejected by Kim Lee").waitFor();

@@ -23,7 +23,13 @@ journey("a record shows the facts and, newest first, what happened", async ({ pa
     assert.ok(facts.includes(fact), fact);
   }
   const events = await page.locator(".timeline li").allTextContents();
-  assert.deepEqual(events.map((event) => event.replace(/\s+/g, " ").split(" by ")[0].trim()), ["Revoked", "Approved", "Rejected", "Imported"]);
+  // Each decision's mail stands beneath it.
+  assert.deepEqual(events.map((event) => event.replace(/\s+/g, " ").split(/ by | waits| not sent/)[0].trim()), [
+    "Revoked", "Mail “Guestlist: your access was revoked”",
+    "Approved", "Mail “Guestlist: you are approved”",
+    "Rejected", "Mail “Guestlist: your request was not accepted”",
+    "Imported",
+  ]);
   assert.match(events[0], /Marta Nowak.*\d+ \w+ \d{4}, \d\d:\d\d UTC.*Second\s+thought/s);
   const time = page.locator(".timeline time").first();
   assert.match(await time.getAttribute("title"), /UTC$/);

@@ -9,14 +9,9 @@ use crate::support::{Admin, App};
 
 const SETTINGS: &str = "/admin/settings";
 
-/// The form as a browser posts it: ticked boxes only, and the option that a list shows.
+/// The form as a browser posts it.
 fn form(page: &Page) -> Vec<(String, String)> {
-    let mut fields = page.form("#settings").fields;
-    let unticked = page.attributes("#settings input[type=checkbox]:not([checked])", "name");
-    fields.retain(|(name, _)| !unticked.contains(name));
-    let lists = page.attributes("#settings select", "name").into_iter();
-    fields.extend(lists.zip(page.attributes("#settings select option[selected]", "value")));
-    fields
+    page.form("#settings").fields
 }
 
 /// The page with these words typed into it, posted. None takes a tick away.

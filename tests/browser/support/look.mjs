@@ -45,10 +45,9 @@ async function violations(page) {
 /** What can be pressed and is too small for a finger or a mouse. */
 export const smallTargets = (page, least) =>
   page.evaluate((least) => {
-    const all = document.querySelectorAll("a, button, input:not([type=hidden]), .tick label, select, summary, textarea");
-    // A link in a sentence is as high as its line, and the label of a box is pressed like the box; on a phone the
-    // table's head shows only under the focus.
-    const counts = (e) => e.checkVisibility() && !e.matches(".skip, p a, li a, label a, .tick input") && !(least > 24 && e.matches("thead *"));
+    const all = document.querySelectorAll("a, button, input:not([type=hidden]), select, summary, textarea");
+    // A link in a sentence is as high as its line; on a phone the table's head shows only under the focus.
+    const counts = (e) => e.checkVisibility() && !e.matches(".skip, p a, li a, label a") && !(least > 24 && e.matches("thead *"));
     return [...all].filter(counts).flatMap((e) => {
       // A box is ticked by its label as well.
       const edges = [e, ...(e.type === "checkbox" ? e.labels : [])].map((part) => part.getBoundingClientRect());

@@ -182,3 +182,21 @@ async fn pages_inside_are_kept_nowhere_and_are_no_part_of_others() {
         assert!(!answer.text().contains(&ada.person.email));
     }
 }
+
+#[actix_web::test]
+async fn the_front_page_knows_who_is_inside_and_the_door_tells_who_was() {
+    let app = App::start().await;
+    let admin = app.admin("Kim Lee").await;
+    let ada = app.developer("Ada Byron").await;
+    let front = ada.gets("/").await.is(200).page();
+    assert!(front.has("main a[href='/account']") && !front.has("main a[href='/register']"));
+    assert!(front.text("header").contains("Ada Byron"), "{}", front.text("header"));
+    let words = "signed out";
+    assert!(!app.browser().get("/login").await.page().text("main").contains(words), "a stranger never was inside");
+    admin.revoke(&ada.person, "").await.done();
+    let answer = ada.gets("/account").await.is(303);
+    let door = ada.gets(answer.location()).await.is(200).page();
+    assert!(door.text("main").contains(words), "{}", door.text("main"));
+    let front = ada.gets("/").await.is(200).page();
+    assert!(!front.has("main a[href='/account']"), "{}", front.text("main"));
+}
