@@ -1,14 +1,16 @@
 //! The front door under load: more sign-ups than passwords can be hashed, and fifty sign-ins at once.
 
+use std::net::{Ipv4Addr, TcpListener};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::Anyhow;
 use crate::client::{Connection, Timing};
 use crate::ground::Ground;
+use crate::load;
 use crate::program::Program;
+use crate::{Anyhow, GOAL_CONNECTIONS};
 
 /// Sign-ups a second that are offered, whatever becomes of them.
 const OFFERED: u32 = 200;
@@ -40,7 +42,33 @@ impl Answers {
 
 pub fn measure(ground: &mut Ground) -> Anyhow<()> {
     sign_ups(ground)?;
-    sign_ins(ground)
+    sign_ins(ground)?;
+    mail_server_down(ground)
+}
+
+/// Moves write mail. Where the mail server is gone they must not notice.
+fn mail_server_down(ground: &mut Ground) -> Anyhow<()> {
+    const ROUNDS: usize = 3;
+    const LENGTH: Duration = Duration::from_secs(4);
+    // Nobody listens on a port that was just given back.
+    let gone = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
+    let url = format!("smtp://{gone}");
+    let down = [("GUESTLIST_SMTP_URL", url.as_str()), ("GUESTLIST_MAIL_FROM", "desk@desk.example")];
+    let moves = load::recorded(ground)?.into_iter().find(|load| load.what == "move").ok_or("no moves")?;
+    let mut timings = [Timing::default(), Timing::default()];
+    for _ in 0..ROUNDS {
+        for (timing, variables) in timings.iter_mut().zip([&[][..], &down]) {
+            let program = Program::start_with(ground, variables)?;
+            let session = program.sign_in(0)?;
+            timing.merge(moves.drive(&program, &session, GOAL_CONNECTIONS, LENGTH, ground)?);
+        }
+    }
+    println!("\nMoves, {GOAL_CONNECTIONS} connections, with no mail server and with one that is gone:");
+    for (timing, what) in timings.iter().zip(["none", "gone"]) {
+        let [half, most] = [0.5, 0.99].map(|share| timing.quantile(share));
+        println!("  {what:<16} {:>6.0} a second   p50 / p99 {half:.1} / {most:.1} ms", timing.per_second());
+    }
+    Ok(())
 }
 
 /// A new address of the network each time, so that no throttle but the one that is meant holds anything back.

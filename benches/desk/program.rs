@@ -26,12 +26,17 @@ pub struct Program {
 impl Program {
     /// Starts it and waits for its first answer.
     pub fn start(ground: &Ground) -> Anyhow<Self> {
-        let mut program = Self::spawn(ground)?;
+        Self::start_with(ground, &[])
+    }
+
+    /// With these variables of the environment besides.
+    pub fn start_with(ground: &Ground, variables: &[(&str, &str)]) -> Anyhow<Self> {
+        let mut program = Self::spawn(ground, variables)?;
         program.first_page("/admin/login", "")?;
         Ok(program)
     }
 
-    fn spawn(ground: &Ground) -> Anyhow<Self> {
+    fn spawn(ground: &Ground, variables: &[(&str, &str)]) -> Anyhow<Self> {
         let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
         let log = File::create(ground::folder().join("guestlist.log"))?;
         let mut program = Command::new(env!("CARGO_BIN_EXE_guestlist"));
@@ -51,6 +56,7 @@ impl Program {
             .env("GUESTLIST_DATA_DIR", ground::folder())
             .env("GUESTLIST_SECRET_KEY", SECRET)
             .env("GUESTLIST_TRUSTED_PROXIES", "127.0.0.1")
+            .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log)
@@ -123,7 +129,7 @@ pub fn start_to_first_page(ground: &Ground) -> Anyhow<f64> {
     let mut times = (0..STARTS)
         .map(|_| {
             let begun = Instant::now();
-            let mut program = Program::spawn(ground)?;
+            let mut program = Program::spawn(ground, &[])?;
             program.first_page("/admin/developers", &session)?;
             Ok(milliseconds(begun.elapsed()))
         })

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use crate::audit::{ActivityList, AuditEntry, Event, PATH, event_label, what};
+use crate::audit::{ActivityList, AuditEntry, Event, PATH, changes, event_label};
 use crate::ids::DeveloperId;
 use crate::web::chrome::{Choice, Chrome, Empty, Link, Pager, Search};
 use crate::web::moments::Moment;
@@ -15,13 +15,14 @@ use crate::web::pagination::{PER_PAGE, Place, Slice};
 pub struct Line {
     pub at: Moment,
     pub actor: String,
-    pub what: String,
+    pub what: &'static str,
     /// The subject's email.
     pub subject: String,
     /// The record, while there is one.
     pub subject_href: Option<String>,
     pub from: Option<String>,
     pub to: Option<String>,
+    /// Why; of an edit what was changed.
     pub reason: Option<String>,
 }
 
@@ -31,12 +32,13 @@ impl Line {
         Self {
             at: Moment::new(entry.at, now),
             actor: entry.actor_name.clone(),
-            what: what(entry),
-            subject: entry.subject_email.clone(),
+            what: event_label(entry.event),
+            // A setting has no address.
+            subject: if entry.subject_email.is_empty() { &entry.subject_name } else { &entry.subject_email }.clone(),
             subject_href: record.map(|id| format!("/admin/developers/{id}")),
             from: entry.from_status.clone(),
             to: entry.to_status.clone(),
-            reason: (!entry.reason.is_empty()).then(|| entry.reason.clone()),
+            reason: Some(entry.reason.clone()).filter(|reason| !reason.is_empty()).or_else(|| changes(entry)),
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::text_enum::text_enum;
 
 pub use list::{ActivityList, PATH};
 pub use queries::{AuditEntry, of_subject, page, record, record_all};
-pub use views::{Change, event_label, what};
+pub use views::{Change, changes, event_label};
 
 text_enum! {
     /// What happened.

@@ -34,25 +34,19 @@ pub const fn event_label(event: Event) -> &'static str {
     }
 }
 
-/// "Edited name: Ada → Ada Byron", and the plain word for all else.
-pub fn what(entry: &AuditEntry) -> String {
-    let words = [
-        ("full_name", "name"),
-        ("organization", "company"),
-        ("notices", "notices"),
-        ("value", entry.subject_name.as_str()),
-    ];
+/// "name: Ada → Ada Byron": what an edit or a setting changed.
+pub fn changes(entry: &AuditEntry) -> Option<String> {
+    let words = [("full_name", "name: "), ("organization", "company: "), ("notices", ""), ("value", "")];
     let changes: Vec<String> = words
         .into_iter()
         .filter_map(|(field, word)| {
             let change = entry.details.get(field)?;
             let shown = |at| change.get(at).and_then(serde_json::Value::as_str).filter(|text| !text.is_empty());
             let shown = |at| shown(at).map_or_else(|| "none".to_owned(), shortened);
-            Some(format!("{word}: {} → {}", shown(0), shown(1)))
+            Some(format!("{word}{} → {}", shown(0), shown(1)))
         })
         .collect();
-    let label = event_label(entry.event);
-    if changes.is_empty() { label.to_owned() } else { format!("{label} {}", changes.join(", ")) }
+    (!changes.is_empty()).then(|| changes.join(", "))
 }
 
 /// Settings may be pages long; the entry itself keeps all of them.
@@ -73,7 +67,10 @@ impl Change {
         Self {
             at: Moment::new(entry.at, now),
             actor: entry.actor_name.clone(),
-            what: what(entry),
+            what: match changes(entry) {
+                Some(changes) => format!("{} {changes}", event_label(entry.event)),
+                None => event_label(entry.event).to_owned(),
+            },
             reason: (!entry.reason.is_empty()).then(|| entry.reason.clone()),
         }
     }

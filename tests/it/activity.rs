@@ -33,8 +33,8 @@ async fn an_edit_is_told_with_old_and_new() {
     let ada = app.requested("Ada Byron").await;
     admin.posts(&ada.path(), &[("full_name", "Ada L"), ("organization", "Co"), ("version", "1")]).await.done();
     let page = admin.opens("/admin/activity?kind=developer.edited").await;
-    let what = page.text("#rows td.what");
-    assert!(what.contains("Ada Byron → Ada L") && what.contains("company: none → Co"), "{what}");
+    assert_eq!(page.text("#rows td.what"), "Edited");
+    assert_eq!(page.text("#rows td.reason"), "name: Ada Byron → Ada L, company: none → Co");
 }
 
 #[actix_web::test]

@@ -62,8 +62,9 @@ async fn the_page_shows_what_holds_and_every_change_is_told() {
         app.db.texts("select key from settings order by key"),
         ["portal_name", "registration", "support_address"]
     );
-    let log = admin.opens("/admin/activity?kind=setting.changed").await.texts("#rows td.what");
-    assert_eq!(log[2], "Setting changed Portal name: Guestlist → Acme APIs");
+    let log = admin.opens("/admin/activity?kind=setting.changed").await;
+    assert_eq!(log.texts("#rows td.mail")[2], "Portal name");
+    assert_eq!(log.texts("#rows td.reason")[2], "Guestlist → Acme APIs");
     saves(&admin, &page, &[]).await.done().says("Nothing was changed.");
     assert_eq!(changes(&app).len(), 3);
     saves(&admin, &page, &[("portal_name", Some("Guestlist"))]).await.done().says("Saved 1 setting.");
@@ -105,7 +106,7 @@ async fn what_is_wrong_is_said_and_nothing_is_saved() {
         ("portal_name", " ", "Portal name must not be empty"),
         ("support_address", "help", "needs an @"),
         ("welcome", long.as_str(), "Welcome text must have at most 2,000 characters"),
-        ("allowed_domains", "acme.example, acme", "acme is not a domain"),
+        ("allowed_domains", "acme.example, acme", "“acme” is not a domain"),
         ("verification", "sometimes", "choose one of the list"),
         ("terms_version", "a\nb", "must not contain line breaks"),
     ];

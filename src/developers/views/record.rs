@@ -66,7 +66,7 @@ impl Record {
             decision: decision(developer, now),
             moves: Moves::new(developer, here.clone(), &delete_query(&list.url()), None),
             terms: developer.terms_accepted_at.map(|at| (developer.terms_version.clone(), Moment::new(at, now))),
-            timeline: history.lines(now),
+            timeline: history.lines(&developer.email, now),
             edit: Edit {
                 action: here,
                 version: developer.version,

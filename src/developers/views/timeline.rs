@@ -24,11 +24,11 @@ pub struct Happening {
 
 impl History {
     /// Newest first.
-    pub fn lines(&self, now: DateTime<Utc>) -> Vec<Happening> {
+    pub fn lines(&self, own_address: &str, now: DateTime<Utc>) -> Vec<Happening> {
         let entries = self.entries.iter().map(|entry| (entry.at, Happening::of_entry(entry, now)));
-        let mails = self.mails.iter().map(|mail| (mail.created_at, Happening::of_mail(mail, now)));
-        let mut lines: Vec<_> = entries.chain(mails).collect();
-        // Stable: of what happened in one transaction the entry comes first, as a mail tells of it.
+        let mails = self.mails.iter().map(|mail| (mail.created_at, Happening::of_mail(mail, own_address, now)));
+        // Stable: of one transaction the mail stands above what it tells of, as the later one.
+        let mut lines: Vec<_> = mails.chain(entries).collect();
         lines.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
         lines.into_iter().map(|(_, line)| line).collect()
     }
@@ -40,7 +40,7 @@ impl Happening {
         Self { at, what, actor: Some(actor), reason }
     }
 
-    fn of_mail(mail: &Mail, now: DateTime<Utc>) -> Self {
+    fn of_mail(mail: &Mail, own_address: &str, now: DateTime<Utc>) -> Self {
         let fate = match (mail.state, mail.last_error.is_empty()) {
             (State::Waiting, true) => "waits to be sent".to_owned(),
             (State::Waiting, false) => format!("waits to be sent again: {}", mail.last_error),
@@ -50,7 +50,10 @@ impl Happening {
         };
         Self {
             at: Moment::new(mail.created_at, now),
-            what: format!("Mail “{}” {fate}", mail.subject),
+            what: match mail.recipient == own_address {
+                true => format!("Mail “{}” {fate}", mail.subject),
+                false => format!("Notice to {} {fate}", mail.recipient),
+            },
             actor: None,
             reason: None,
         }

@@ -48,8 +48,8 @@ pub struct List {
     rows: Vec<Row>,
     pager: Pager,
     empty: Option<Empty>,
-    /// Where a click on "Retry all" posts to, and how many it is about.
-    retry_all: Option<(String, String)>,
+    /// Where a click on "Retry all failed mail" posts to.
+    retry_all: Option<String>,
 }
 
 impl List {
@@ -65,7 +65,7 @@ impl List {
             rows: slice.rows.iter().map(|mail| row(mail, list, delivers, now)).collect(),
             pager: pager(page, base_url, now),
             empty: slice.rows.is_empty().then(|| empty(list)),
-            retry_all: retry_all.then(|| (format!("{PATH}/retry?{back}"), grouped(counts.failed))),
+            retry_all: retry_all.then(|| format!("{PATH}/retry?{back}")),
         }
     }
 }

@@ -58,6 +58,7 @@ async fn nobody_can_tell_by_the_time_who_is_known() {
         .collect();
     let browser = app.browser();
     let mut n = 0;
+    let mut told = Vec::new();
     for (what, status) in [("A/A login", 401), ("login", 401), ("register", 303), ("resend", 303), ("reset", 303)] {
         let (mut times_known, mut times_unknown) = (Vec::new(), Vec::new());
         // The first ones warm up what is cold.
@@ -82,7 +83,9 @@ async fn nobody_can_tell_by_the_time_who_is_known() {
         let area = area_under_curve(times_known, times_unknown);
         let (one, other) = (median(times_known), median(times_unknown));
         println!("{what}: AUC {area:.3}, medians {one:.1} and {other:.1} ms, difference {:.2} ms", one - other);
-        assert!((0.40..=0.60).contains(&area), "{what}: {area}");
-        assert!((one - other).abs() <= 5.0, "{what}: {one} and {other} ms");
+        if !(0.40..=0.60).contains(&area) || (one - other).abs() > 5.0 {
+            told.push(what);
+        }
     }
+    assert_eq!(told, [""; 0], "their time tells who is known");
 }

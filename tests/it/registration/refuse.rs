@@ -93,14 +93,10 @@ async fn a_program_is_answered_like_a_person_and_nothing_is_kept() {
     app.admin_at_the_door("Kim Lee");
     let person = sign_up("somebody@engine.example").sent(&app).await.is(303);
     let before = traces(&app);
-    let now = || chrono::Utc::now().timestamp_millis().to_string();
     for htmx in [false, true] {
         let browser = app.browser().speaking(htmx);
-        let filled_in = sign_up(ADA).with("website", "https://spam.example").in_browser(&browser).await;
-        let too_quick = sign_up(ADA).with("started", &now()).in_browser(&browser).await;
-        for trapped in [filled_in, too_quick] {
-            assert_eq!(trapped.comparable(), person.comparable());
-        }
+        let trapped = sign_up(ADA).with("website", "https://spam.example").in_browser(&browser).await;
+        assert_eq!(trapped.comparable(), person.comparable());
         let next = browser.speaking(false).get("/register/received").await.is(200).page();
         assert!(next.text("main").contains("What happens next"));
     }
@@ -114,6 +110,24 @@ async fn a_program_is_answered_like_a_person_and_nothing_is_kept() {
     }
     sign_up(ADA).with("website", "").sent(&app).await.is(303);
     assert_eq!(app.db.number("select count(*) from developers"), 8);
+}
+
+#[actix_web::test]
+async fn who_is_quicker_than_a_person_is_answered_like_one_and_nothing_is_kept() {
+    let app = App::start().await;
+    let person = sign_up("somebody@engine.example").sent(&app).await.is(303);
+    // On a busy machine even a program may need as long as a person: it tries again.
+    for n in 0..20 {
+        app.db.run("delete from throttles");
+        let before = traces(&app);
+        let now = chrono::Utc::now().timestamp_millis().to_string();
+        let answer = sign_up(&format!("ada{n}@engine.example")).with("started", &now).sent(&app).await;
+        assert_eq!(answer.comparable(), person.comparable());
+        if traces(&app) == before {
+            return;
+        }
+    }
+    panic!("no form was filled in too quickly");
 }
 
 #[actix_web::test]
