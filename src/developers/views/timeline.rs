@@ -27,8 +27,8 @@ impl History {
     pub fn lines(&self, own_address: &str, now: DateTime<Utc>) -> Vec<Happening> {
         let entries = self.entries.iter().map(|entry| (entry.at, Happening::of_entry(entry, now)));
         let mails = self.mails.iter().map(|mail| (mail.created_at, Happening::of_mail(mail, own_address, now)));
-        // Stable: of one transaction the mail stands above what it tells of, as the later one.
-        let mut lines: Vec<_> = mails.chain(entries).collect();
+        // Stable: of one transaction the entry stands first, and beneath it the mail that tells of it.
+        let mut lines: Vec<_> = entries.chain(mails).collect();
         lines.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
         lines.into_iter().map(|(_, line)| line).collect()
     }
