@@ -46,7 +46,7 @@ pub const VARIABLES: &[Variable] = &[
     Variable {
         name: "GUESTLIST_SECRET_KEY",
         default: "generated into the data directory",
-        effect: "signs cookies; at least 64 bytes; several instances share one",
+        effect: "signs cookies, seals the links of waiting mail; at least 64 bytes; several instances share one",
     },
     Variable {
         name: "GUESTLIST_TRUSTED_PROXIES",
