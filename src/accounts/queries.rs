@@ -62,9 +62,14 @@ impl SessionRow {
     }
 }
 
-/// Only where the developer is still approved: a revoke may have come between the password and its session.
+/// Only where the developer is still approved and the password still the one that was given: a revoke or a reset may
+/// have come between the password and its session.
 pub fn add_session(conn: &mut Conn, key_hash: &[u8], id: DeveloperId, now: DateTime<Utc>) -> QueryResult<()> {
-    let approved = developers::table.find(id).filter(developers::status.eq(Status::Approved));
+    let approved = developers::table
+        .inner_join(developer_passwords::table)
+        .filter(developers::id.eq(id))
+        .filter(developers::status.eq(Status::Approved))
+        .filter(developer_passwords::changed_at.le(now));
     let held: Option<DeveloperId> = approved.select(developers::id).for_share().first(conn).optional()?;
     if held.is_some() {
         diesel::insert_into(developer_sessions::table)

@@ -163,7 +163,7 @@ pub async fn resend(
     let (db, post, cookies) = state;
     let mut errors = FieldErrors::default();
     let Some(email) = errors.take("email", EmailAddress::parse(&form.0.email)) else {
-        let chrome = Frame::of(&request).chrome("A new link", "");
+        let chrome = Frame::of(&request).chrome("A new link", "").leading_back_to(RECEIVED.into());
         return html(StatusCode::UNPROCESSABLE_ENTITY, &LinkOver::refused(chrome, &form.0.email, &errors));
     };
     let group = group(&request);

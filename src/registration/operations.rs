@@ -109,10 +109,10 @@ fn remind(
 ) -> QueryResult<()> {
     let lacks_proof = developer.email_verified_at.is_none() && policy.requires_proof(post.delivers);
     let (state, link) = match developer.status {
-        // Their first link may have been too old.
+        // The first sign-up may not have been theirs: whoever proves the mailbox chooses the password.
         Status::Requested if lacks_proof => (
-            "Your request is waiting until you confirm that this address is yours:",
-            accounts::issue_link(conn, Purpose::Verify, developer.id, occasion.at)?,
+            "Your request is waiting until you confirm that this address is yours. Choose your password to do so:",
+            accounts::issue_link(conn, Purpose::Reset, developer.id, occasion.at)?,
         ),
         Status::Approved => ("You are approved. Sign in here, or choose a new password there:", "/login".to_owned()),
         status => (status.told(), "/".to_owned()),

@@ -52,9 +52,9 @@ fn page(
         name: developer.shown_name().to_owned(),
         email: developer.email.clone(),
         organization: developer.organization.clone(),
-        since: Moment::new(developer.decided_at.unwrap_or(developer.requested_at), Utc::now()),
+        since: Moment::new(developer.requested_at, Utc::now()),
     };
-    let chrome = visitor.chrome(frame, "Your account");
+    let chrome = visitor.chrome(frame, "Your account").leading_back_to(HOME.into());
     let view = Account::new(chrome, facts, typed, &refusals.person, &refusals.password);
     html(if is_refused { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &view)
 }

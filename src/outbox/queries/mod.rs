@@ -54,16 +54,16 @@ pub fn insert(conn: &mut Conn, new: &NewMail<'_>) -> QueryResult<()> {
     diesel::insert_into(outbox::table).values(new).execute(conn).map(|_| ())
 }
 
-/// Another decision: those that wait tell what is no longer so and are withdrawn. Answers with the status that the
+/// Another decision: those that were not sent tell what is no longer so and are withdrawn. Answers with the status that the
 /// developer last heard of, where a mail was withdrawn that has certainly not arrived.
 pub fn decide_again(conn: &mut Conn, id: DeveloperId, now: DateTime<Utc>) -> QueryResult<Option<String>> {
-    let waiting = outbox::table
+    let unsent = outbox::table
         .filter(outbox::developer_id.eq(id))
-        .filter(outbox::state.eq(State::Waiting))
+        .filter(outbox::state.eq_any([State::Waiting, State::Failed]))
         .filter(outbox::known_status.is_not_null());
     let withdrawn =
         (outbox::state.eq(State::Withdrawn), outbox::settled_at.eq(Some(now)), outbox::link.eq(None::<Vec<u8>>));
-    let mut known: Vec<(MailId, i32, Option<String>)> = diesel::update(waiting)
+    let mut known: Vec<(MailId, i32, Option<String>)> = diesel::update(unsent)
         .set(withdrawn)
         .returning((outbox::id, outbox::attempts, outbox::known_status))
         .get_results(conn)?;

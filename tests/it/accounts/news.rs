@@ -190,3 +190,15 @@ async fn a_rejected_developer_hears_it_in_the_words_of_the_settings() {
     );
     assert_eq!(app.row(&ada).status, Status::Rejected);
 }
+
+#[actix_web::test]
+async fn a_decision_that_could_not_be_sent_is_not_sent_after_the_next_one() {
+    let app = App::start().await;
+    let admin = app.admin("Kim Lee").await;
+    let ada = app.requested("Ada Byron").await;
+    admin.approve(&ada).await.done();
+    app.db.run("update outbox set state = 'failed', attempts = 1, last_error = 'No such mailbox'");
+    admin.revoke(&ada, "").await.done();
+    let states = app.db.texts("select kind || ' ' || state from outbox order by id");
+    assert_eq!(states, ["approved withdrawn", "revoked waiting"]);
+}

@@ -166,3 +166,23 @@ async fn of_fifty_sign_ups_of_a_known_mailbox_at_once_one_mail_is_written() {
     assert_eq!(format!("{:?}", app.row(&ada)), before);
     assert_eq!(app.db.number("select count(*) from developer_passwords"), 0);
 }
+
+#[actix_web::test]
+async fn whoever_proves_a_mailbox_chooses_its_password_whoever_signed_up_first() {
+    let app = App::start().await;
+    app.setting("verification", "always");
+    sign_up("ada@engine.example").with("password", "seven crates of cold rain").sent(&app).await.is(303);
+    app.db.run("delete from throttles");
+    sign_up("ada@engine.example").sent(&app).await.is(303);
+    let mail = app.mails().pop().unwrap();
+    assert_eq!(mail.kind, Kind::AddressKnown);
+    app.browser().post(&mail.path(), &[("password", "nine baskets of slow wind")]).await.is(303);
+    assert_eq!(app.db.number("select count(*) from developers where email_verified_at is not null"), 1);
+    for (password, words) in [
+        ("seven crates of cold rain", "Email or password is wrong"),
+        ("nine baskets of slow wind", "waiting for approval"),
+    ] {
+        let answer = app.browser().post("/login", &[("email", "ada@engine.example"), ("password", password)]).await;
+        assert!(answer.is(401).page().text(".errors").contains(words), "{password}");
+    }
+}
