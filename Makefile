@@ -13,7 +13,7 @@ browser:
 	cargo build --locked
 	node --test --test-reporter=spec --test-concurrency=2 tests/browser/*.test.mjs
 
-# What the tests need beside Rust: npm's packages, and on Debian Chromium and PostgreSQL's programs.
+# What the tests need beside Rust: npm's packages, and on Debian Chromium, Python and PostgreSQL's programs.
 tools:
 	tests/tools.sh
 

@@ -28,7 +28,7 @@ fn main() -> Outcome<()> {
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
     let mut table = String::new();
     for (constant, stem, extension, content) in [
-        ("CSS", "app", "css", lean(&css)),
+        ("CSS", "app", "css", minifier::css::minify(&css)?.to_string().into_bytes()),
         ("JS", "app", "js", lean(&fs::read_to_string("static/app.js")?)),
         ("HTMX", "htmx", "js", fs::read(HTMX)?),
         ("FAVICON", "favicon", "svg", fs::read("static/favicon.svg")?),

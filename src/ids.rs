@@ -71,3 +71,7 @@ id!(
     /// A mail in the outbox.
     MailId
 );
+id!(
+    /// An invitation of one mailbox.
+    InvitationId
+);

@@ -7,6 +7,7 @@ pub mod developers;
 
 // How people come in.
 pub mod accounts;
+pub mod invitations;
 pub mod registration;
 
 // Who decides, and what is remembered of it.

@@ -12,7 +12,7 @@ use crate::server::health;
 use crate::web::cookies::Cookies;
 use crate::web::session::layer;
 use crate::web::{assets, theme};
-use crate::{activity, developers, mail, registration, settings};
+use crate::{activity, developers, invitations, mail, registration, settings};
 
 /// What no session stands around, then the developers' pages within theirs, and the admins' within theirs.
 pub fn all(config: &mut ServiceConfig, db: &Db, cookies: &Cookies) {
@@ -30,6 +30,11 @@ pub fn all(config: &mut ServiceConfig, db: &Db, cookies: &Cookies) {
         )
         .service(read_only("/register/received").route(get().to(registration::handlers::next_steps)))
         .service(write_only("/register/resend").route(web::post().to(registration::handlers::resend)))
+        .service(
+            both("/register/{token}")
+                .route(get().to(registration::handlers::invited::form))
+                .route(web::post().to(registration::handlers::invited::register)),
+        )
         .service(
             both("/verify/{token}")
                 .route(get().to(registration::handlers::verify))
@@ -85,6 +90,12 @@ pub fn all(config: &mut ServiceConfig, db: &Db, cookies: &Cookies) {
                 .service(write_only("/logout").route(web::post().to(admins::handlers::sign_out)))
                 .service(read_only("/developers").route(get().to(developers::handlers::list)))
                 .service(
+                    both("/developers/new")
+                        .route(get().to(registration::handlers::added::form))
+                        .route(web::post().to(registration::handlers::added::add)),
+                )
+                .service(write_only("/developers/email").route(web::post().to(developers::handlers::email)))
+                .service(
                     both("/developers/{id}")
                         .route(get().to(developers::handlers::show))
                         .route(web::post().to(developers::handlers::edit)),
@@ -96,6 +107,17 @@ pub fn all(config: &mut ServiceConfig, db: &Db, cookies: &Cookies) {
                     both("/developers/{id}/delete")
                         .route(get().to(developers::handlers::confirm_delete))
                         .route(web::post().to(developers::handlers::delete)),
+                )
+                .service(
+                    both("/invitations")
+                        .route(get().to(invitations::handlers::list))
+                        .route(web::post().to(invitations::handlers::invite)),
+                )
+                .service(read_only("/invitations/new").route(get().to(invitations::handlers::new)))
+                .service(write_only("/invitations/check").route(web::post().to(invitations::handlers::check)))
+                .service(write_only("/invitations/{id}/resend").route(web::post().to(invitations::handlers::resend)))
+                .service(
+                    write_only("/invitations/{id}/withdraw").route(web::post().to(invitations::handlers::withdraw)),
                 )
                 .service(read_only("/activity").route(get().to(activity::handlers::activity)))
                 .service(read_only("/mail").route(get().to(mail::handlers::list)))

@@ -87,6 +87,32 @@ diesel::table! {
 }
 
 diesel::table! {
+    invitation_links (token_hash) {
+        token_hash -> Bytea,
+        invitation_id -> Uuid,
+        created_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    invitations (id) {
+        id -> Uuid,
+        email -> Text,
+        mailbox -> Text,
+        via -> Text,
+        invited_by -> Text,
+        created_at -> Timestamptz,
+        invited_at -> Timestamptz,
+        mail_id -> Nullable<Uuid>,
+        opened_at -> Nullable<Timestamptz>,
+        registered_at -> Nullable<Timestamptz>,
+        developer_id -> Nullable<Uuid>,
+        withdrawn_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     mail_links (token_hash) {
         token_hash -> Bytea,
         purpose -> Text,
@@ -150,9 +176,13 @@ diesel::table! {
 diesel::joinable!(admin_sessions -> admins (admin_id));
 diesel::joinable!(developer_passwords -> developers (developer_id));
 diesel::joinable!(developer_sessions -> developers (developer_id));
+diesel::joinable!(invitation_links -> invitations (invitation_id));
+diesel::joinable!(invitations -> outbox (mail_id));
 diesel::joinable!(mail_links -> developers (developer_id));
 diesel::allow_tables_to_appear_in_same_query!(admin_sessions, admins);
 diesel::allow_tables_to_appear_in_same_query!(developers, developer_totals);
 diesel::allow_tables_to_appear_in_same_query!(developers, developer_passwords);
 diesel::allow_tables_to_appear_in_same_query!(developers, developer_sessions);
 diesel::allow_tables_to_appear_in_same_query!(developers, mail_links);
+diesel::allow_tables_to_appear_in_same_query!(invitation_links, invitations);
+diesel::allow_tables_to_appear_in_same_query!(invitations, outbox);

@@ -5,63 +5,72 @@
   const on = (type, react) => document.addEventListener(type, react);
   const messages = find("#messages");
   const focusIsLost = () => document.activeElement === document.body;
-  const submitOf = (source) => source.querySelector("[type=submit]");
+  const submitOf = ({ sourceElement, sourceEvent }) => sourceEvent.submitter ?? sourceElement.querySelector("[type=submit]");
 
   // Good news leaves by itself, but not from under a pointer or the focus.
   const retire = (message) => setTimeout(() => (message.matches(":hover, :focus-within") ? retire(message) : message.remove()), 12000);
-  const watch = () => messages.querySelectorAll(".done").forEach(retire);
-  new MutationObserver(watch).observe(messages, { childList: true });
-  watch();
+  const tend = () => {
+    document.querySelectorAll(".done").forEach(retire);
+    // Cards on phones are grids, which Safari takes for no table unless each part says its role.
+    document.querySelectorAll("#rows > tr").forEach((row) => (row.role = "row"));
+  };
+  tend();
+
+  // An open dialog makes the page behind it inert, and what is said there with it.
+  const inside = () => find(":modal > [role=status]");
 
   const make = (tag, className, textContent, more) => Object.assign(document.createElement(tag), { className, textContent, ...more });
-  const button = (className, label, more) => make("button", className, label, { type: "button", ...more });
   const say = (kind, text, offer = "") => {
     const message = make("div", "message " + kind);
-    message.append(make("p", "", text), offer, button("quiet icon dismiss", "×", { ariaLabel: "Dismiss" }));
-    messages.replaceChildren(message);
+    message.append(make("p", "", text), offer, make("button", "quiet icon dismiss", "×", { ariaLabel: "Dismiss" }));
+    (inside() ?? messages).replaceChildren(message);
+    tend();
   };
 
   // Nothing was swapped, so the page can send the same again.
-  const failed = ({ sourceElement, response }) => {
+  const failed = (ctx) => {
+    const { sourceElement: source, sourceEvent: event, target, swap, request: { method, action }, response } = ctx;
     const id = response?.headers.get("X-Request-Id");
     const onclick = () => {
-      messages.replaceChildren();
-      sourceElement.isConnected && sourceElement.requestSubmit ? sourceElement.requestSubmit() : location.reload();
+      source.focus();
+      source.isConnected ? htmx.ajax(method, action, { source, event, target, swap }) : location.reload();
     };
-    say("failed", response ? `Guestlist could not do this (${response.status}).${id ? " Request id: " + id : ""}` : "Guestlist did not answer. Nothing you typed is lost.", button("", "Retry", { onclick }));
+    say("failed", response ? `Guestlist could not do this (${response.status}).${id ? " Request id: " + id : ""}` : "Guestlist did not answer. Nothing you typed is lost.", make("button", "dismiss", "Retry", { onclick }));
     // htmx enables the button only after this event.
-    setTimeout(() => focusIsLost() && submitOf(sourceElement)?.focus());
+    setTimeout(() => focusIsLost() && submitOf(ctx)?.focus());
   };
   on("htmx:response:error", ({ detail: { ctx } }) => ctx.response.status > 499 && failed(ctx));
   on("htmx:error", ({ detail: { ctx } }) => ctx && failed(ctx));
 
-  const busy = ({ target, sourceElement }, is) =>
-    [target, submitOf(sourceElement)].forEach((element) => element && (element.ariaBusy = is));
+  const busy = (ctx, is) => [ctx.target, submitOf(ctx)].forEach((element) => element && (element.ariaBusy = is));
   on("htmx:before:request", ({ detail: { ctx } }) => busy(ctx, true));
   on("htmx:finally:request", ({ detail: { ctx } }) => busy(ctx, null));
 
   // Empty fields would only clutter the address.
-  on("htmx:config:request", ({ detail: { ctx: { request } } }) => {
-    if (request.method === "GET") [...request.body].forEach(([name, value]) => value || request.body.delete(name));
+  on("htmx:config:request", ({ detail: { ctx: { request: { method, body } } } }) => {
+    if (method === "GET") [...body].forEach(([name, value]) => value || body.delete(name));
   });
-
-  // Cards on phones are grids, which Safari takes for no table unless each part says its role.
-  const roles = () => document.querySelectorAll("#rows > tr").forEach((row) => (row.role = "row"));
-  roles();
 
   // The focus goes on to the next row; a row that was refused keeps it.
   on("htmx:before:swap", ({ detail: { ctx } }) => {
     const row = ctx.sourceElement.closest("[id^=developer-]");
-    if (row) ctx.acted = { id: row.id, next: row.matches("tr") && ctx.response.status < 400 && row.nextElementSibling, focus: focusIsLost() || row.contains(document.activeElement) };
+    const next = row?.matches("tr") && ctx.response.status < 400 ? row.nextElementSibling : row;
+    if (row) ctx.acted = { id: next?.id, focus: focusIsLost() || row.contains(document.activeElement) };
   });
   on("htmx:after:swap", ({ detail: { ctx: { acted, response, sourceElement } } }) => {
-    const rows = find("#rows");
-    roles();
-    if (acted && response.status < 500) {
-      const place = acted.next === false ? document.getElementById(acted.id) : acted.next;
-      if (acted.focus && focusIsLost()) (place?.querySelector(".name a, h1") ?? find("#heading")).focus();
+    if (response.status > 499) return;
+    const link = find("[data-open]");
+    tend();
+    inside()?.replaceChildren(...messages.children);
+    if (link) {
+      // Once: the next answer may leave it where it is.
+      delete link.dataset.open;
+      link.click();
+    }
+    if (acted) {
+      if (acted.focus && focusIsLost()) (find(`#${acted.id} :is(.name a, h1)`) ?? find("#heading")).focus();
       // More may wait behind the last row of a page.
-      if (rows?.rows.length === 0) htmx.ajax("GET", location.pathname + location.search, { target: "#list", swap: "outerHTML" });
+      if (find("#rows:not(:has(tr))")) htmx.ajax("GET", location.href, { target: "#list", swap: "outerHTML" });
     } else if (sourceElement.matches(".search")) {
       find("#found").textContent = find("#list h2, #total").textContent;
     }
@@ -69,7 +78,7 @@
 
   // Enter sends a reason, but not when it is still held down from opening the box.
   on("keydown", (event) => {
-    if (event.key !== "Enter" || event.shiftKey || event.repeat || event.isComposing || event.target.name !== "reason") return;
+    if (event.target.name !== "reason" || event.key !== "Enter" || event.shiftKey || event.repeat || event.isComposing) return;
     event.preventDefault();
     event.target.form.requestSubmit();
   });
@@ -95,8 +104,8 @@
   const count = (label) => {
     const left = Math.ceil((end - Date.now()) / 1000);
     waits.disabled = left > 0;
-    waits.textContent = left > 0 ? `${label} in ${left} s` : label;
-    if (left > 0) setTimeout(count, 1000, label);
+    waits.textContent = waits.disabled ? `${label} in ${left} s` : label;
+    if (waits.disabled) setTimeout(count, 1000, label);
   };
   if (waits) count(waits.textContent);
 
@@ -107,11 +116,15 @@
     if (pressed.matches(".dismiss")) pressed.parentElement.remove();
     if (copy) {
       // Browsers hand the clipboard only to pages on https or localhost.
-      const copied = await navigator.clipboard?.writeText(copy).then(() => true, () => false);
-      say(copied ? "done" : "refused", copied ? "Copied" : "This browser does not allow copying here.");
+      try {
+        await navigator.clipboard.writeText(copy);
+        say("done", "Copied");
+      } catch {
+        say("refused", "This browser does not allow copying here.");
+      }
     }
     if (reveals) {
-      const field = document.getElementById(reveals);
+      const field = find("#" + reveals);
       const hidden = field.type === "password";
       field.type = hidden ? "text" : "password";
       pressed.ariaPressed = hidden;

@@ -1,10 +1,11 @@
 #!/bin/sh
-# Installs what the tests need beside Rust: npm's packages, and on Debian Chromium and PostgreSQL's programs.
+# Installs what the tests need beside Rust: npm's packages, and on Debian Chromium, Python and PostgreSQL's programs.
 set -eu
 cd "$(dirname "$0")/.."
 
 missing=""
 [ -n "${CHROMIUM:-}" ] || command -v chromium >/dev/null || missing="$missing chromium"
+command -v python3 >/dev/null || missing="$missing python3"
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || missing="$missing postgresql"
 if [ -n "$missing" ]; then
     if command -v apt-get >/dev/null; then

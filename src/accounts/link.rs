@@ -11,15 +11,22 @@ text_enum! {
         Verify = "verify",
         /// Sets a password.
         Reset = "reset",
+        /// Sets the first password of somebody whom an admin added.
+        Welcome = "welcome",
     }
 }
 
 impl Purpose {
+    /// Those with which a password is set.
+    pub const PASSWORD: &'static [Self] = &[Self::Reset, Self::Welcome];
+
     /// How long a link works.
     pub const fn lifetime(self) -> TimeDelta {
         match self {
             Self::Verify => TimeDelta::hours(24),
             Self::Reset => TimeDelta::minutes(30),
+            // They did not ask for it, and may be away.
+            Self::Welcome => TimeDelta::days(14),
         }
     }
 
@@ -27,7 +34,7 @@ impl Purpose {
     pub fn path(self, token: &str) -> String {
         match self {
             Self::Verify => format!("/verify/{token}"),
-            Self::Reset => format!("/password/reset/{token}"),
+            Self::Reset | Self::Welcome => format!("/password/reset/{token}"),
         }
     }
 }

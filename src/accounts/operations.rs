@@ -9,6 +9,7 @@ use crate::audit::{self, Actor, Entry, Event, Occasion, Subject, SubjectKind};
 use crate::db::{Conn, QueryResult};
 use crate::developers::{self, Developer, Status};
 use crate::ids::DeveloperId;
+use crate::invitations;
 use crate::outbox::{Kind, Letter, Post};
 use crate::policy::Policy;
 use crate::throttles::{self, Delay, Key, LINK_ADDRESS, LINK_MAILBOX, Wait};
@@ -97,7 +98,7 @@ pub fn sign_in(
         _ => Event::DeveloperSignInFailed,
     };
     let entry = Entry { reason: why.to_owned(), ..Entry::new(event, developers::subject(&developer)) };
-    audit::record(conn, &by(&developer, occasion), &entry)?;
+    audit::record(conn, &developers::acting(&developer, occasion), &entry)?;
     Ok(entrance)
 }
 
@@ -108,13 +109,6 @@ fn signed_in(developer: &Developer, now: DateTime<Utc>) -> SignedIn {
         email: developer.email.clone(),
         signed_in_at: now,
     }
-}
-
-/// A developer acts: they gave their password, or a link that only they can have.
-fn by(developer: &Developer, occasion: &Occasion) -> Occasion {
-    let actor =
-        Actor::Developer { id: developer.id, name: developer.shown_name().to_owned(), email: developer.email.clone() };
-    Occasion { actor, ..occasion.clone() }
 }
 
 /// Records that a developer left; their session is ended by its layer.
@@ -128,7 +122,7 @@ pub fn signed_out(conn: &mut Conn, signed_in: &SignedIn, occasion: &Occasion) ->
 /// A new link, which voids those before it; answers with its path.
 pub fn issue_link(conn: &mut Conn, purpose: Purpose, id: DeveloperId, now: DateTime<Utc>) -> QueryResult<String> {
     let token = new_token().map_err(|e| diesel::result::Error::SerializationError(e.to_string().into()))?;
-    queries::end_links(conn, purpose, id, now)?;
+    queries::end_links(conn, &[purpose], id, now)?;
     queries::add_link(conn, purpose, &token_hash(&token), id, now)?;
     Ok(purpose.path(&token))
 }
@@ -154,6 +148,8 @@ pub fn ask_for_link(
         Purpose::Verify if developer.email_verified_at.is_some() => return Ok(Ok(())),
         Purpose::Verify => Kind::VerifyAddress,
         Purpose::Reset => Kind::PasswordReset,
+        // Nobody can ask for it.
+        Purpose::Welcome => return Ok(Ok(())),
     };
     let letter = letter(kind, &developer).linking(issue_link(conn, purpose, developer.id, now)?);
     let policy = Policy::read(conn)?;
@@ -169,12 +165,17 @@ fn letter(kind: Kind, developer: &Developer) -> Letter {
 /// Somebody came by a link to their mailbox. Where they still wait for a decision they are told that all is there;
 /// none when the record is gone.
 pub fn prove(conn: &mut Conn, id: DeveloperId, post: &Post, occasion: &Occasion) -> QueryResult<Option<Developer>> {
+    let Some(found) = developers::find(conn, id)? else { return Ok(None) };
+    let invited = invitations::hold(conn, &found.mailbox)?;
     let Some(seen) = developers::lock(conn, id)? else { return Ok(None) };
     if seen.email_verified_at.is_some() {
         return Ok(Some(seen));
     }
     let policy = Policy::read(conn)?;
-    let proven = developers::verify(conn, id, (&policy, post), &by(&seen, occasion))?;
+    let proven = developers::verify(conn, id, (&policy, post), &developers::acting(&seen, occasion))?;
+    if let Some(developer) = &proven {
+        invitations::registered(conn, &invited, developer, occasion.at)?;
+    }
     // Without the need for a proof they were told at once.
     let tells = |developer: &&Developer| developer.status == Status::Requested && policy.requires_proof(post.delivers);
     if let Some(developer) = proven.as_ref().filter(tells) {
@@ -192,7 +193,9 @@ pub fn reset(
     post: &Post,
     occasion: &Occasion,
 ) -> QueryResult<Option<Developer>> {
-    let Some(id) = queries::use_link(conn, Purpose::Reset, &token_hash(token), occasion.at)? else { return Ok(None) };
+    let Some(id) = queries::use_link(conn, Purpose::PASSWORD, &token_hash(token), occasion.at)? else {
+        return Ok(None);
+    };
     let Some(developer) = prove(conn, id, post, occasion)? else { return Ok(None) };
     throttles::welcome(conn, DOOR, &developer.mailbox, occasion.at)?;
     put_password(conn, &developer, hash, Event::DeveloperPasswordReset, post, occasion)?;
@@ -223,9 +226,9 @@ fn put_password(
     occasion: &Occasion,
 ) -> QueryResult<()> {
     queries::set_password(conn, developer.id, hash, occasion.at)?;
-    queries::end_links(conn, Purpose::Reset, developer.id, occasion.at)?;
+    queries::end_links(conn, Purpose::PASSWORD, developer.id, occasion.at)?;
     developers::end_sessions(conn, developer.id)?;
-    audit::record(conn, &by(developer, occasion), &Entry::new(event, developers::subject(developer)))?;
+    audit::record(conn, &developers::acting(developer, occasion), &Entry::new(event, developers::subject(developer)))?;
     let policy = Policy::read(conn)?;
     post.enqueue(conn, &policy, &letter(Kind::PasswordChanged, developer), occasion.at).map(|_| ())
 }

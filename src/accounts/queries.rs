@@ -97,31 +97,42 @@ pub fn end_session(conn: &mut Conn, key_hash: &[u8]) -> QueryResult<()> {
 /// A link that somebody holds.
 #[derive(Clone, Copy, Debug)]
 pub struct Link {
+    pub purpose: Purpose,
     pub developer: DeveloperId,
     /// Neither used nor replaced nor too old.
     pub is_good: bool,
 }
 
-/// What a token is worth; none for one that never was given out, or whose developer is gone.
-pub fn find_link(conn: &mut Conn, purpose: Purpose, hash: &[u8], now: DateTime<Utc>) -> QueryResult<Option<Link>> {
-    let found: Option<(DeveloperId, DateTime<Utc>, Option<DateTime<Utc>>)> = mail_links::table
-        .find(hash)
-        .filter(mail_links::purpose.eq(purpose))
-        .select((mail_links::developer_id, mail_links::created_at, mail_links::ended_at))
-        .first(conn)
-        .optional()?;
-    Ok(found.map(|(developer, created_at, ended_at)| {
-        // A clock that was set back must not lengthen a link's life.
-        let age = (now - created_at).abs();
-        Link { developer, is_good: ended_at.is_none() && age < purpose.lifetime() }
-    }))
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = mail_links)]
+struct LinkRow {
+    purpose: Purpose,
+    developer_id: DeveloperId,
+    created_at: DateTime<Utc>,
+    ended_at: Option<DateTime<Utc>>,
 }
 
-/// Ends what is good of a developer's links for one purpose.
-pub fn end_links(conn: &mut Conn, purpose: Purpose, id: DeveloperId, now: DateTime<Utc>) -> QueryResult<()> {
+impl LinkRow {
+    fn judged(self, now: DateTime<Utc>) -> Link {
+        // A clock that was set back must not lengthen a link's life.
+        let age = (now - self.created_at).abs();
+        let is_good = self.ended_at.is_none() && age < self.purpose.lifetime();
+        Link { purpose: self.purpose, developer: self.developer_id, is_good }
+    }
+}
+
+/// What a token is worth; none for one that never was given out for such a purpose, or whose developer is gone.
+pub fn find_link(conn: &mut Conn, purposes: &[Purpose], hash: &[u8], now: DateTime<Utc>) -> QueryResult<Option<Link>> {
+    let link = mail_links::table.find(hash).filter(mail_links::purpose.eq_any(purposes));
+    let found = link.select(LinkRow::as_select()).first(conn).optional()?;
+    Ok(found.map(|row| row.judged(now)))
+}
+
+/// Ends what is good of a developer's links for these purposes.
+pub fn end_links(conn: &mut Conn, purposes: &[Purpose], id: DeveloperId, now: DateTime<Utc>) -> QueryResult<()> {
     let open = mail_links::table
         .filter(mail_links::developer_id.eq(id))
-        .filter(mail_links::purpose.eq(purpose))
+        .filter(mail_links::purpose.eq_any(purposes))
         .filter(mail_links::ended_at.is_null());
     diesel::update(open).set(mail_links::ended_at.eq(Some(now))).execute(conn).map(|_| ())
 }
@@ -147,18 +158,13 @@ pub fn add_link(
 /// Uses a link up; of two who try at once, one gets the developer.
 pub fn use_link(
     conn: &mut Conn,
-    purpose: Purpose,
+    purposes: &[Purpose],
     hash: &[u8],
     now: DateTime<Utc>,
 ) -> QueryResult<Option<DeveloperId>> {
-    let good = mail_links::table
-        .find(hash)
-        .filter(mail_links::purpose.eq(purpose))
-        .filter(mail_links::ended_at.is_null())
-        .filter(mail_links::created_at.gt(now - purpose.lifetime()));
-    diesel::update(good)
-        .set(mail_links::ended_at.eq(Some(now)))
-        .returning(mail_links::developer_id)
-        .get_result(conn)
-        .optional()
+    let link = mail_links::table.find(hash).filter(mail_links::purpose.eq_any(purposes));
+    let held = link.select(LinkRow::as_select()).for_update().first(conn).optional()?;
+    let Some(Link { developer, is_good: true, .. }) = held.map(|row| row.judged(now)) else { return Ok(None) };
+    diesel::update(mail_links::table.find(hash)).set(mail_links::ended_at.eq(Some(now))).execute(conn)?;
+    Ok(Some(developer))
 }

@@ -73,17 +73,20 @@ pub struct Reset {
     chrome: Chrome,
     /// The address with its token, to which the form is posted.
     action: String,
+    /// They never had one.
+    is_first: bool,
     field: Field,
     error_summary: Option<ErrorSummary>,
 }
 
 impl Reset {
-    pub fn new(chrome: Chrome, token: &str, errors: &FieldErrors) -> Self {
-        let field = Field::new_password("New password").filled("", errors);
+    pub fn new(chrome: Chrome, token: &str, is_first: bool, errors: &FieldErrors) -> Self {
+        let field = Field::new_password(if is_first { "Password" } else { "New password" }).filled("", errors);
         let error_summary = ErrorSummary::of([&field]);
         Self {
             chrome: chrome.with_error(error_summary.is_some()),
             action: format!("/password/reset/{token}"),
+            is_first,
             field,
             error_summary,
         }

@@ -27,6 +27,8 @@ text_enum! {
         DeveloperEdited = "developer.edited",
         DeveloperDeleted = "developer.deleted",
         DeveloperImported = "developer.imported",
+        /// By an admin.
+        DeveloperAdded = "developer.added",
         DeveloperRegistered = "developer.registered",
         /// Somebody signed up with a mailbox that has a record.
         DeveloperRegisteredAgain = "developer.registered_again",
@@ -45,6 +47,12 @@ text_enum! {
         AdminSignedOut = "admin.signed_out",
         SettingChanged = "setting.changed",
         MailRetried = "mail.retried",
+        /// Written for the admin's own mail program; whether it was sent, nobody here knows.
+        InvitationPrepared = "invitation.prepared",
+        /// Written into the outbox.
+        InvitationQueued = "invitation.queued",
+        InvitationResent = "invitation.resent",
+        InvitationWithdrawn = "invitation.withdrawn",
     }
 }
 
@@ -65,6 +73,7 @@ text_enum! {
         Admin = "admin",
         Setting = "setting",
         Mail = "mail",
+        Invitation = "invitation",
     }
 }
 

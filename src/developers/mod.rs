@@ -21,7 +21,10 @@ mod views;
 
 pub use forms::parse_person;
 pub use operations::{
-    Decided, NewRecord, Registered, Registration, approve_by_itself, edit_own, enter, register, subject, verify,
+    Addition, Decided, NewRecord, Registered, Registration, acting, add, approve_by_itself, approve_invited, claim,
+    edit_own, enter, register, subject, verify,
 };
-pub use queries::{Developer, any_exist, by_mailbox, end_sessions, find, known_ids, known_mailboxes, lock, waiting};
+pub use queries::{
+    Developer, any_exist, by_mailbox, by_mailboxes, end_sessions, find, known_ids, known_mailboxes, lock, waiting,
+};
 pub use status::{Action, Status, Transition};

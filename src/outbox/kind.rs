@@ -16,6 +16,10 @@ text_enum! {
         Restored = "restored",
         PasswordReset = "password_reset",
         PasswordChanged = "password_changed",
+        /// To somebody who may ask for access, by an admin.
+        Invitation = "invitation",
+        /// To a developer whom an admin added.
+        AccountCreated = "account_created",
         /// To an admin: one new request.
         RequestWaiting = "request_waiting",
         /// To an admin: what waits today.
@@ -57,6 +61,8 @@ const ABOUT: Placeholder = Placeholder {
     meaning: "company and purpose, as the developer gave them",
     sample: "Analytical Engines: Weather for our fields",
 };
+const ADMIN: Placeholder =
+    Placeholder { name: "admin", meaning: "the name of the admin who does it", sample: "Kim Lee" };
 const WAITING: Placeholder =
     Placeholder { name: "waiting", meaning: "how many requests wait, in words", sample: "12 requests are" };
 
@@ -73,6 +79,8 @@ impl Kind {
             Self::Restored => "Access restored",
             Self::PasswordReset => "Password reset",
             Self::PasswordChanged => "Password changed",
+            Self::Invitation => "Invitation",
+            Self::AccountCreated => "Account created by an admin",
             Self::RequestWaiting => "New request (to admins)",
             Self::RequestsDigest => "Daily digest (to admins)",
             Self::Test => "Test",
@@ -85,6 +93,8 @@ impl Kind {
             Self::VerifyAddress | Self::PasswordReset | Self::Approved | Self::Restored => &[NAME, EMAIL, LINK],
             Self::RequestReceived | Self::PasswordChanged => &[NAME, EMAIL],
             Self::AddressKnown => &[NAME, EMAIL, STATE, LINK],
+            Self::Invitation => &[ADMIN, LINK],
+            Self::AccountCreated => &[NAME, EMAIL, ADMIN, STATE, LINK],
             Self::Rejected | Self::Revoked => &[NAME, EMAIL, REASON],
             Self::RequestWaiting => &[NAME, EMAIL, ABOUT, LINK],
             Self::RequestsDigest => &[WAITING, LINK],
@@ -123,6 +133,8 @@ impl Kind {
             Self::Restored => "{portal}: your access is restored",
             Self::PasswordReset => "{portal}: choose a new password",
             Self::PasswordChanged => "{portal}: your password was changed",
+            Self::Invitation => "You are invited to {portal}",
+            Self::AccountCreated => "{portal}: an account for you",
             Self::RequestWaiting => "{portal}: {name} asks for access",
             Self::RequestsDigest => "{portal}: {waiting} waiting",
             Self::Test => "{portal}: this is a test",
@@ -165,6 +177,14 @@ impl Kind {
             Self::PasswordChanged => {
                 "Hello {name},\n\nyour password for {portal} was changed, and every browser was signed out. If that was not \
                  you, choose a new one at once by “Forgot your password?” on the sign-in page.\n\n{support}"
+            }
+            Self::Invitation => {
+                "Hello,\n\n{admin} invites you to {portal}. Ask for access here:\n\n{link}\n\nYou choose a password, and hear \
+                 by mail as soon as you can sign in.\n\nIf you did not expect this, ignore it.\n\n{support}"
+            }
+            Self::AccountCreated => {
+                "Hello {name},\n\n{admin} added you to {portal}. Choose your password here:\n\n{link}\n\nThe link works once, \
+                 for 14 days. {state}\n\nIf you did not expect this, ignore it.\n\n{support}"
             }
             Self::RequestWaiting => "{name} ({email}) asks for access to {portal}.\n\n{about}\n\n{link}",
             Self::RequestsDigest => "In {portal} {waiting} waiting for a decision.\n\n{link}",

@@ -78,25 +78,44 @@ impl Post {
         letter: &Letter,
         now: DateTime<Utc>,
     ) -> QueryResult<MailId> {
+        let mail = self.written(policy, letter, now)?;
+        queries::insert(conn, std::slice::from_ref(&mail))?;
+        Ok(mail.id)
+    }
+
+    /// The same of several; their ids are in the order of the letters.
+    ///
+    /// # Errors
+    /// As with one: all of them are written or none.
+    pub fn enqueue_all(
+        &self,
+        conn: &mut Conn,
+        policy: &Policy,
+        letters: &[Letter],
+        now: DateTime<Utc>,
+    ) -> QueryResult<Vec<MailId>> {
+        let mails = letters.iter().map(|letter| self.written(policy, letter, now)).collect::<QueryResult<Vec<_>>>()?;
+        queries::insert(conn, &mails)?;
+        Ok(mails.iter().map(|mail| mail.id).collect())
+    }
+
+    fn written<'a>(&self, policy: &Policy, letter: &'a Letter, now: DateTime<Utc>) -> QueryResult<NewMail<'a>> {
         let Filled { subject, body } = fill(policy, letter.kind, &letter.values);
         let link =
             letter.link.as_ref().map(|path| self.seal.close(&format!("{}{path}", self.base_url.as_str()))).transpose();
         let link = link.map_err(|e| diesel::result::Error::SerializationError(Box::new(e)))?;
-        let id = MailId::new();
-        let new = NewMail {
-            id,
+        Ok(NewMail {
+            id: MailId::new(),
             kind: letter.kind,
             developer_id: letter.developer,
             recipient: &letter.to,
-            subject: &subject,
-            body: &body,
+            subject,
+            body,
             link,
             next_attempt_at: now + letter.hold,
             known_status: letter.known_status.as_deref(),
             created_at: now,
-        };
-        queries::insert(conn, &new)?;
-        Ok(id)
+        })
     }
 }
 

@@ -29,7 +29,7 @@ pub use letter::{Filled, Letter, MARK, Post, check_body, check_subject, fill};
 pub use patience::Patience;
 pub use queries::{
     Counts, Mail, counts, decide_again, discard_unsent, find, of_developer, page, recent_notices, retry, retry_failed,
-    trouble,
+    trouble, withdraw,
 };
 pub use smtp::{Smtp, SmtpFault};
 
@@ -42,7 +42,7 @@ text_enum! {
         Waiting = "waiting",
         Sent = "sent",
         Failed = "failed",
-        /// Overtaken by another decision before it was sent.
+        /// Overtaken by another decision, or taken back, before it was sent.
         Withdrawn = "withdrawn",
     }
 }

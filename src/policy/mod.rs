@@ -107,6 +107,11 @@ impl Policy {
         self.is_on("auto_approval")
     }
 
+    /// Whether somebody who came by a personal invitation needs no decision.
+    pub fn approves_invited(&self) -> bool {
+        self.is_on("invited_approval")
+    }
+
     /// Whether a developer has to prove the mailbox; `delivers` says whether this process can send mail.
     pub fn requires_proof(&self, delivers: bool) -> bool {
         match self.of("verification").parse() {

@@ -58,7 +58,7 @@ pub const SETTINGS: &[Setting] = &[
         label: "Registration is open",
         kind: Kind::Switch,
         default: "on",
-        effect: "off: the sign-up page says that nobody can register",
+        effect: "off: only people with a personal invitation can register",
     },
     Setting {
         key: "allowed_domains",
@@ -80,6 +80,13 @@ pub const SETTINGS: &[Setting] = &[
         kind: Kind::Switch,
         default: "off",
         effect: "on: a request is approved as soon as it is there, or as soon as its address is proven where that is required",
+    },
+    Setting {
+        key: "invited_approval",
+        label: "Approve invited people at once",
+        kind: Kind::Switch,
+        default: "off",
+        effect: "on: whoever registers by a personal invitation, which proves the address, is approved at once",
     },
     Setting {
         key: "verification",

@@ -3,7 +3,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 
-use super::operations::Request;
+use super::operations::{Invitee, Request};
+use crate::developers::{Addition, Status};
 use crate::passwords;
 use crate::values::{EmailAddress, LongText, Organization, PersonName, Refused};
 use crate::web::form::FieldErrors;
@@ -39,21 +40,40 @@ impl RegisterForm {
     /// What is wrong, field by field.
     pub fn parse(&self, portal: &str, has_terms: bool) -> Result<Request, FieldErrors> {
         let mut errors = FieldErrors::default();
-        let name = errors.take("full_name", PersonName::parse(&self.full_name));
         let email = errors.take("email", EmailAddress::parse(&self.email));
-        let organization = errors.take("organization", Organization::parse(&self.organization));
-        let purpose = errors.take("purpose", LongText::parse(&self.purpose, "The purpose"));
-        let context = [self.full_name.as_str(), self.email.as_str(), self.organization.as_str(), portal];
-        errors.take("password", passwords::judge(&self.password, &context));
-        if has_terms && self.terms.is_empty() {
-            errors.add("terms", Refused("Accept the terms to register".into()));
-        }
-        match (name, email, organization, purpose) {
-            (Some(name), Some(email), Some(organization), Some(purpose)) if errors.is_empty() => {
+        let invitee = self.invitee(&mut errors, (&self.email, portal), has_terms);
+        match (email, invitee) {
+            (Some(email), Some(Invitee { name, organization, purpose })) if errors.is_empty() => {
                 Ok(Request { name, email, organization, purpose })
             }
             _ => Err(errors),
         }
+    }
+
+    /// The same by a personal link, which is for `invited` only. A form that names no address means that one.
+    ///
+    /// # Errors
+    /// What is wrong, field by field.
+    pub fn parse_invited(&self, invited: &str, portal: &str, has_terms: bool) -> Result<Invitee, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let mailbox = |text: &str| EmailAddress::parse(text).ok().map(|email| email.mailbox().to_owned());
+        if !self.email.is_empty() && mailbox(&self.email) != mailbox(invited) {
+            errors.add("email", Refused(format!("This invitation is for {invited} only")));
+        }
+        let invitee = self.invitee(&mut errors, (invited, portal), has_terms);
+        invitee.filter(|_| errors.is_empty()).ok_or(errors)
+    }
+
+    fn invitee(&self, errors: &mut FieldErrors, (email, portal): (&str, &str), has_terms: bool) -> Option<Invitee> {
+        let name = errors.take("full_name", PersonName::parse(&self.full_name));
+        let organization = errors.take("organization", Organization::parse(&self.organization));
+        let purpose = errors.take("purpose", LongText::parse(&self.purpose, "The purpose"));
+        let context = [self.full_name.as_str(), email, self.organization.as_str(), portal];
+        errors.take("password", passwords::judge(&self.password, &context));
+        if has_terms && self.terms.is_empty() {
+            errors.add("terms", Refused("Accept the terms to register".into()));
+        }
+        Some(Invitee { name: name?, organization: organization?, purpose: purpose? })
     }
 
     /// Whether a program filled the form in. It is answered like a person, and nothing is kept.
@@ -69,4 +89,37 @@ impl RegisterForm {
 #[serde(default)]
 pub struct AddressForm {
     pub email: String,
+}
+
+/// Somebody whom an admin adds.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct AddForm {
+    pub email: String,
+    pub full_name: String,
+    pub organization: String,
+    pub status: String,
+}
+
+impl AddForm {
+    /// Before anything is typed. Whoever is added is mostly somebody who may come in.
+    pub fn fresh() -> Self {
+        Self { status: Status::Approved.to_string(), ..Self::default() }
+    }
+
+    /// # Errors
+    /// What is wrong, field by field.
+    pub fn parse(&self) -> Result<Addition, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let email = errors.take("email", EmailAddress::parse(&self.email));
+        let name = errors.take("full_name", PersonName::parse(&self.full_name));
+        let organization = errors.take("organization", Organization::parse(&self.organization));
+        let status = self.status.parse().map_err(|_| Refused("Choose a status".into()));
+        match (name, email, organization, errors.take("status", status)) {
+            (Some(name), Some(email), Some(organization), Some(status)) => {
+                Ok(Addition { name, email, organization, status })
+            }
+            _ => Err(errors),
+        }
+    }
 }

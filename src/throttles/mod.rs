@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use self::queries::forget;
 use crate::db::{Conn, QueryResult};
 
-pub use queries::admit;
+pub use queries::{admit, admit_many};
 
 /// What is tried, and how often it may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +37,11 @@ pub const LINK_MAILBOX: Rule = Rule::Window { limit: 3, window: TimeDelta::hours
 /// Links asked for, from one address.
 pub const LINK_ADDRESS: Rule = Rule::Window { limit: 10, window: TimeDelta::hours(1) };
 
+/// Invitations that one admin has sent from here.
+pub const INVITE_ADMIN: Rule = Rule::Window { limit: 500, window: TimeDelta::days(1) };
+/// Repeated invitations of one mailbox.
+pub const INVITE_MAILBOX: Rule = Rule::Window { limit: 3, window: TimeDelta::days(1) };
+
 /// Whose attempts are counted. Only its hash is stored.
 #[derive(Clone, Debug)]
 pub struct Key(Vec<u8>);
@@ -60,6 +65,13 @@ struct Tally {
 /// An attempt that must wait, and for how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wait(pub TimeDelta);
+
+/// More attempts at once than are left: how many are, and when there are more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shortage {
+    pub left: i32,
+    pub wait: Wait,
+}
 
 /// Why a sign-in is not looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,25 +112,25 @@ fn account(door: &str, mailbox: &str) -> Key {
 }
 
 impl Rule {
-    fn admit(self, tally: Tally, now: DateTime<Utc>) -> Result<Tally, Wait> {
+    fn admit(self, tally: Tally, count: i32, now: DateTime<Utc>) -> Result<Tally, Shortage> {
         if let Some(until) = tally.blocked_until.filter(|until| *until > now) {
-            return Err(Wait(self.longest().min(until - now)));
+            return Err(Shortage { left: 0, wait: Wait(self.longest().min(until - now)) });
         }
         // A clock that was set back must not lengthen a window.
         let age = (now - tally.since).abs();
         match self {
             Self::Window { limit, window } => {
-                if age >= window {
-                    return Ok(Tally { attempts: 1, since: now, blocked_until: None });
+                let is_over = age >= window;
+                let (before, since) = if is_over { (0, now) } else { (tally.attempts, tally.since) };
+                let left = (limit - before).max(0);
+                match count <= left {
+                    true => Ok(Tally { attempts: before + count, since, blocked_until: None }),
+                    false => Err(Shortage { left, wait: Wait(if is_over { window } else { window - age }) }),
                 }
-                if tally.attempts >= limit {
-                    return Err(Wait(window - age));
-                }
-                Ok(Tally { attempts: tally.attempts + 1, ..tally })
             }
             Self::Growing { free, first_wait, longest_wait } => {
                 let rested = age >= longest_wait * 2 || (tally.attempts < free && age >= longest_wait);
-                let attempts = if rested { 1 } else { tally.attempts.saturating_add(1) };
+                let attempts = if rested { count } else { tally.attempts.saturating_add(count) };
                 let doublings = u32::try_from(attempts - free).ok().map(|n| n.min(20));
                 let wait = doublings.map(|n| (first_wait * 2_i32.pow(n)).min(longest_wait));
                 Ok(Tally { attempts, since: now, blocked_until: wait.map(|wait| now + wait) })
@@ -144,15 +156,15 @@ mod tests {
         let mut tally = Tally { attempts: 0, since: now, blocked_until: None };
         let mut waits = Vec::new();
         for _ in 0..12 {
-            tally = SIGN_IN_ACCOUNT.admit(tally, now).expect("whoever waited may try");
-            if let Err(Wait(wait)) = SIGN_IN_ACCOUNT.admit(tally, now) {
+            tally = SIGN_IN_ACCOUNT.admit(tally, 1, now).expect("whoever waited may try");
+            if let Err(Shortage { wait: Wait(wait), .. }) = SIGN_IN_ACCOUNT.admit(tally, 1, now) {
                 waits.push(wait.num_seconds());
                 now += wait;
             }
         }
         assert_eq!(waits, [30, 60, 120, 240, 480, 900, 900, 900]);
         now += TimeDelta::minutes(30);
-        assert_eq!(SIGN_IN_ACCOUNT.admit(tally, now).map(|t| t.attempts), Ok(1));
+        assert_eq!(SIGN_IN_ACCOUNT.admit(tally, 1, now).map(|t| t.attempts), Ok(1));
     }
 
     #[test]
@@ -160,10 +172,22 @@ mod tests {
         let now = Utc::now();
         let mut tally = Tally { attempts: 0, since: now, blocked_until: None };
         for _ in 0..20 {
-            tally = SIGN_IN_ADDRESS.admit(tally, now).expect("within the limit");
+            tally = SIGN_IN_ADDRESS.admit(tally, 1, now).expect("within the limit");
         }
-        assert_eq!(SIGN_IN_ADDRESS.admit(tally, now + TimeDelta::seconds(45)), Err(Wait(TimeDelta::seconds(15))));
-        assert!(SIGN_IN_ADDRESS.admit(tally, now + TimeDelta::seconds(60)).is_ok());
-        assert!(SIGN_IN_ADDRESS.admit(tally, now - TimeDelta::hours(1)).is_ok());
+        let full = Shortage { left: 0, wait: Wait(TimeDelta::seconds(15)) };
+        assert_eq!(SIGN_IN_ADDRESS.admit(tally, 1, now + TimeDelta::seconds(45)), Err(full));
+        assert!(SIGN_IN_ADDRESS.admit(tally, 1, now + TimeDelta::seconds(60)).is_ok());
+        assert!(SIGN_IN_ADDRESS.admit(tally, 1, now - TimeDelta::hours(1)).is_ok());
+    }
+
+    #[test]
+    fn several_at_once_are_admitted_whole_or_not_at_all() {
+        let now = Utc::now();
+        let empty = Tally { attempts: 0, since: now, blocked_until: None };
+        let tally = INVITE_ADMIN.admit(empty, 380, now).expect("within the limit");
+        let short = Shortage { left: 120, wait: Wait(TimeDelta::days(1)) };
+        assert_eq!(INVITE_ADMIN.admit(tally, 121, now), Err(short));
+        assert_eq!(INVITE_ADMIN.admit(tally, 120, now).map(|tally| tally.attempts), Ok(500));
+        assert!(INVITE_ADMIN.admit(empty, 501, now).is_err());
     }
 }

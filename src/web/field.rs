@@ -32,6 +32,8 @@ pub struct Field {
     pub minlength: usize,
     pub maxlength: usize,
     pub required: bool,
+    /// An input that is posted and cannot be typed into.
+    pub readonly: bool,
     pub hint: Option<&'static str>,
     pub error: Option<String>,
 }
@@ -48,6 +50,7 @@ impl Field {
             minlength: 0,
             maxlength: 200,
             required: true,
+            readonly: false,
             hint: None,
             error: None,
         }

@@ -42,6 +42,11 @@ impl Message {
     }
 }
 
+/// A name or an address within a message, which stays under 140 characters.
+pub fn shortened(name: &str) -> String {
+    if name.chars().count() <= 60 { name.to_owned() } else { name.chars().take(59).chain(['…']).collect() }
+}
+
 /// Whether a message came along, shown or not.
 pub fn came_along(request: &HttpRequest, cookies: &Cookies) -> bool {
     request.cookie(&cookies.name(NAME)).is_some()

@@ -14,15 +14,14 @@ use validator::{ValidationError, ValidationErrors};
 use crate::error::AppError;
 use crate::values::Refused;
 
-/// The longest form has three fields of 2,000 characters, each of up to 12 bytes when encoded.
-const MAX_BYTES: usize = 64 * 1024;
 /// actix waits for a body for ever.
 const MAX_WAIT: Duration = Duration::from_secs(10);
 
-/// The fields of a form. A field that stands there twice, bytes that are no UTF-8 and NULs are refused.
-pub struct Form<T>(pub T);
+/// The fields of a form of at most so many KiB: the usual longest one has three fields of 2,000 characters, each of up
+/// to 12 bytes when encoded. A field that stands there twice, bytes that are no UTF-8 and NULs are refused.
+pub struct Form<T, const MAX_KIB: usize = 64>(pub T);
 
-impl<T: DeserializeOwned> FromRequest for Form<T> {
+impl<T: DeserializeOwned, const MAX_KIB: usize> FromRequest for Form<T, MAX_KIB> {
     type Error = AppError;
     type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
 
@@ -34,17 +33,19 @@ impl<T: DeserializeOwned> FromRequest for Form<T> {
             if media_type != "application/x-www-form-urlencoded" {
                 return Err(AppError::NotAForm);
             }
-            let body = tokio::time::timeout(MAX_WAIT, read(payload)).await.map_err(|_| AppError::SlowForm)??;
+            let body = tokio::time::timeout(MAX_WAIT, read(payload, MAX_KIB * 1024))
+                .await
+                .map_err(|_| AppError::SlowForm)??;
             parse(&body).map(Self)
         })
     }
 }
 
-async fn read(mut payload: Payload) -> Result<Vec<u8>, AppError> {
+async fn read(mut payload: Payload, max: usize) -> Result<Vec<u8>, AppError> {
     let mut body = Vec::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|e| AppError::BadForm(e.to_string()))?;
-        if body.len() + chunk.len() > MAX_BYTES {
+        if body.len() + chunk.len() > max {
             return Err(AppError::LargeForm);
         }
         body.extend_from_slice(&chunk);

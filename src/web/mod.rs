@@ -10,6 +10,7 @@ pub mod flash;
 pub mod form;
 pub mod headers;
 pub mod htmx;
+pub mod invite;
 pub mod local_path;
 pub mod mailto;
 pub mod moments;

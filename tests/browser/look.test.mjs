@@ -30,6 +30,9 @@ const pages = {
   settings: "/admin/settings",
   texts: "/admin/settings/mails",
   text: "/admin/settings/mails/approved",
+  "developer-new": "/admin/developers/new",
+  "invitations-nobody": "/admin/invitations",
+  "invite-page": "/admin/invitations/new",
 };
 for (const [name, address] of Object.entries(pages)) {
   journey(`${name} is seen and heard`, async ({ page }) => {
@@ -82,6 +85,20 @@ journey("what opens on the list is seen and heard", async ({ page }) => {
   await examine(page, "requested-done");
 });
 
+journey("on a phone the menu holds every page, and Escape closes it", { browser: { viewport: PHONE } }, async ({ page }) => {
+  await page.goto("/admin/developers");
+  await button(page, "Menu").click();
+  const menu = page.getByRole("navigation", { name: "Main" });
+  await menu.waitFor();
+  assert.deepEqual(await menu.getByRole("link").allTextContents(), ["Developers", "Invitations", "Activity", "Mail", "Settings"]);
+  await picture(page, "menu-390");
+  await page.keyboard.press("Escape");
+  await menu.waitFor({ state: "detached" });
+  await button(page, "Menu").click();
+  await menu.getByRole("link", { name: "Invitations" }).click();
+  await page.getByRole("heading", { name: "Invitations" }).waitFor();
+});
+
 journey("refusals on the record and the page before a deletion are seen and heard", { refusals: [409, 422] }, async ({ page, desk }) => {
   await page.goto((await desk.find("greta.gruber@one.example")).path);
   await page.getByText("Edit name and company").click();
@@ -132,12 +149,18 @@ journey("names of every kind neither break the layout nor run", { refusals: [409
 });
 
 /** Where Tab goes, and the last place that must be among them. */
-const walks = { "/admin/developers?sort=name": /^Approve/, "/admin/settings": /^Save my choice$/, "/register": /^Sign in$/, "/": /^Admin sign-in$/ };
+const walks = { "/admin/developers?sort=name": /^Approve/, "/admin/settings": /^Save my choice$/, "/register": /^Sign in$/, "/": /^Admin sign-in$/,
+  "/admin/invitations/new": /^Open in my email app$/, "/admin/developers/new": /^Add developer$/, "/admin/developers?status=approved": /^Email selected$|^Revoke/ };
 
 for (const viewport of [DESKTOP, PHONE]) {
   for (const [address, last] of Object.entries(walks)) {
     journey(`Tab goes where the eye goes, and the focus is seen, on ${address} at ${viewport.width}`, { browser: { viewport } }, async ({ page }) => {
       await page.goto(address);
+      // A page of one field begins in it.
+      if ((await page.locator("[autofocus]:focus").count()) > 0) {
+        await page.locator(".skip").focus();
+        await page.keyboard.press("Shift+Tab");
+      }
       const stops = [];
       for (let i = 0; i < 45; i++) {
         await page.keyboard.press("Tab");
@@ -148,7 +171,7 @@ for (const viewport of [DESKTOP, PHONE]) {
           return { name: e.getAttribute("aria-label") ?? e.textContent.trim(), top: top + scrollY, bottom: bottom + scrollY, left, right,
             isOver: e === document.body, seen: outlineStyle !== "none" && parseFloat(outlineWidth) >= 2 };
         });
-        if (stop.isOver) break;
+        if (stop.isOver || stop.name === stops[0]?.name) break;
         stops.push(stop);
       }
       assert.equal(stops[0].name, "Skip to content");
@@ -181,7 +204,7 @@ for (const viewport of [DESKTOP, PHONE]) {
 journey("400 % zoom and wide text spacing cut nothing off", { browser: { viewport: { width: 320, height: 256 } } }, async ({ page, desk }) => {
   const { path } = await desk.find("ada.almeida@one.example");
   const desks = ["/admin/developers", "/admin/developers?status=all", path, `${path}/delete`, "/admin/activity", "/admin/mail"];
-  const sheets = ["/admin/settings", "/admin/settings/mails", "/admin/settings/mails/approved"];
+  const sheets = ["/admin/settings", "/admin/settings/mails", "/admin/settings/mails/approved", "/admin/developers/new", "/admin/invitations", "/admin/invitations/new"];
   for (const address of [...desks, ...sheets, ...Object.values(portal)]) {
     await page.goto(address);
     await page.evaluate(() => {

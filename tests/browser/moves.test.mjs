@@ -1,7 +1,7 @@
 // Decisions: approve, reject, revoke, re-approve and delete, from the list.
 
 import assert from "node:assert/strict";
-import { PHONE, button, count, focused, holdBack, journeys, message, names, row } from "./support/journeys.mjs";
+import { PHONE, becomes, button, count, focused, holdBack, journeys, message, names, row } from "./support/journeys.mjs";
 
 const journey = journeys({ people: "people.csv" });
 const posts = (request) => request.method() === "POST";
@@ -30,7 +30,7 @@ journey("approving takes the row away, and all numbers and the focus follow in o
   assert.equal(await page.title(), `Requested (${before - 1}) · Developers · Guestlist`);
   assert.match(await page.locator("#waiting").textContent(), new RegExp(`^${before - 1} are waiting`));
   assert.equal(await page.locator("#total").textContent(), `${before - 1} developers`);
-  assert.equal(await focused(page), "Carla Castell");
+  await becomes(() => focused(page), "Carla Castell");
   assert.deepEqual(asked, ["POST"]);
   assert.equal(await page.locator("#messages").getAttribute("role"), "status");
   assert.ok((await message(page).textContent()).length < 140);
@@ -46,7 +46,7 @@ journey("Enter sends a reason, Shift+Enter breaks the line, and both stand in th
   await page.keyboard.type("Please use one.");
   await page.keyboard.press("Enter");
   await message(page).getByText("Rejected Dario Dubois").waitFor();
-  assert.equal(await focused(page), "Edda Ekman");
+  await becomes(() => focused(page), "Edda Ekman");
   await page.goto("/admin/developers?status=rejected");
   assert.match(await row(page, "Dario Dubois").textContent(), /No company address\.\s+Please use one\..*just now.*by Kim Lee/s);
   assert.match((await desk.entries("dario.dubois", "developer.rejected"))[0], /Kim Lee.*requested → rejected.*No company address/);
@@ -67,13 +67,13 @@ journey("Escape closes the box and gives the focus back; Cancel as well", async 
   await page.keyboard.type("half a thought");
   await page.keyboard.press("Escape");
   await reason.waitFor({ state: "hidden" });
-  assert.equal(await focused(page), "Reject Farid Fontana");
+  await becomes(() => focused(page), "Reject Farid Fontana");
   await page.keyboard.press("Enter");
   await reason.waitFor();
   assert.equal(await reason.inputValue(), "half a thought");
   await button(row(page, "Farid Fontana"), "Cancel").click();
   await reason.waitFor({ state: "hidden" });
-  assert.equal(await focused(page), "Reject Farid Fontana");
+  await becomes(() => focused(page), "Reject Farid Fontana");
 });
 
 journey("an Enter that is still held down from opening the box sends nothing", async ({ page }) => {
@@ -170,7 +170,7 @@ journey("deleting names what is lost, begins on Cancel and leads back", async ({
   await button(row(page, "Ivan Petrov"), "More for Ivan Petrov").click();
   await row(page, "Ivan Petrov").getByRole("link", { name: "Delete…" }).click();
   await page.getByRole("heading", { name: "Delete Ivan Petrov?" }).waitFor();
-  assert.equal(await focused(page), "Cancel");
+  await becomes(() => focused(page), "Cancel");
   const text = await page.locator("main").textContent();
   for (const part of ["ivan.petrov@two.example", "cannot be undone", "the record with name", "may sign up again", "audit log keeps"]) {
     assert.ok(text.includes(part), part);
@@ -237,22 +237,22 @@ journey("boxes and menus of the last row stay in the window", async ({ page }) =
 journey("the desk from the keyboard alone", async ({ page }) => {
   await page.goto("/admin/developers?status=all&sort=-name");
   await page.keyboard.press("Tab");
-  assert.equal(await focused(page), "Skip to content");
+  await becomes(() => focused(page), "Skip to content");
   await page.keyboard.press("Enter");
   assert.equal(await page.evaluate(() => document.activeElement.id), "main");
   // By Tab from the first row's name to its first button, which Space presses.
   const name = (await names(page)).find((n) => n === "Petra Pavlov");
   await row(page, name).locator(".name a").focus();
   await page.keyboard.press("Tab");
-  assert.equal(await focused(page), `Approve ${name}`);
+  await becomes(() => focused(page), `Approve ${name}`);
   await page.keyboard.press("Tab");
-  assert.equal(await focused(page), `Reject ${name}`);
+  await becomes(() => focused(page), `Reject ${name}`);
   await page.keyboard.press("Space");
   await page.keyboard.type("by keyboard");
   await page.keyboard.press("Tab");
   assert.equal(await page.evaluate(() => document.activeElement.labels[0].textContent.trim()), "Quote the reason in the mail");
   await page.keyboard.press("Tab");
-  assert.equal(await focused(page), "Reject");
+  await becomes(() => focused(page), "Reject");
   await page.keyboard.press("Space");
   await row(page, name).getByText("Rejected by Kim Lee").waitFor();
   await row(page, name).getByText("by keyboard").waitFor();
@@ -277,7 +277,7 @@ journey("when the last request is decided, all are caught up", async ({ page, de
   await button(row(page, left[0]), `Approve ${left[0]}`).click();
   await page.getByRole("heading", { name: "All caught up" }).waitFor();
   await page.getByText("Nobody is waiting for a decision.").waitFor();
-  assert.equal(await focused(page), "Developers");
+  await becomes(() => focused(page), "Developers");
   assert.equal(await page.locator(".empty a").count(), 1);
   assert.equal(await page.title(), "Requested (0) · Developers · Guestlist");
 });

@@ -150,7 +150,7 @@ for (const script of [true, false]) {
 
   journey(`requests that nobody has to decide are approved by themselves${how}`, { browser }, async ({ page, open, desk }) => {
     await page.goto("/admin/settings");
-    await page.getByLabel(/approv/i).check();
+    await page.getByLabel("Approve requests automatically").check();
     await save(page);
     const theirs = await open({ as: null, script });
     const ada = somebody();
@@ -160,7 +160,7 @@ for (const script of [true, false]) {
     await page.goto((await desk.find(ada.email)).path);
     await page.locator(".timeline li", { hasText: "Approved" }).getByText(/auto-approval/i).waitFor();
     await page.goto("/admin/settings");
-    await page.getByLabel(/approv/i).uncheck();
+    await page.getByLabel("Approve requests automatically").uncheck();
     await save(page);
   });
 

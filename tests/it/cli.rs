@@ -65,12 +65,17 @@ pub struct Serving {
 impl Serving {
     /// Starts and waits until it says where it serves.
     pub fn start(command: &mut Command) -> Self {
+        Self::logging(command, Stdio::null())
+    }
+
+    /// The same, with its log kept.
+    pub fn logging(command: &mut Command, log: Stdio) -> Self {
         let address = free_address();
         let mut process = command
             .env("GUESTLIST_LISTEN", address.to_string())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(log)
             .spawn()
             .unwrap();
         let out = BufReader::new(process.stdout.take().unwrap());

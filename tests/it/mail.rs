@@ -2,16 +2,12 @@
 
 use std::time::Duration;
 
-use crate::support::mail::{Sink, Whim};
+use crate::support::mail::{NO_SERVER, Sink, Whim};
 use crate::support::{App, eventually};
 
 mod texts;
 
 const LIST: &str = "/admin/mail";
-
-/// Where nobody listens.
-const NO_SERVER: [(&str, &str); 2] =
-    [("GUESTLIST_SMTP_URL", "smtp://127.0.0.1:9"), ("GUESTLIST_MAIL_FROM", "guests@acme.example")];
 
 /// Puts a mail into the outbox that is in this state since an hour; answers with its id.
 fn a_mail(app: &App, state: &str, subject: &str, more: &str) -> String {
@@ -252,8 +248,7 @@ async fn a_mail_server_that_cannot_be_reached_is_said_on_top() {
 #[actix_web::test]
 async fn what_was_refused_arrives_after_a_retry_and_its_link_is_gone() {
     let sink = Sink::start();
-    let variables = sink.variables();
-    let app = App::with(&variables.each_ref().map(|(name, value)| (*name, value.as_str()))).await;
+    let app = App::sending_to(&sink).await;
     let admin = app.admin("Kim Lee").await;
     sink.does(&admin.email, Whim::Refuse(550, "5.1.1 No such user"));
     let fields = [("version", "0"), ("do", "test"), ("subject", "Come in"), ("body", "{name}: {link}")];

@@ -11,6 +11,7 @@ mod counts;
 mod developers;
 mod faults;
 mod import;
+mod invitations;
 mod mail;
 mod migrations;
 mod outbox;

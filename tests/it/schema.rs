@@ -9,12 +9,14 @@ use guestlist::accounts::Purpose;
 use guestlist::admins::Notices;
 use guestlist::audit::{ActorKind, SubjectKind};
 use guestlist::developers::Status;
+use guestlist::invitations::Via;
 use guestlist::outbox::{Kind, State};
 use sha2::{Digest, Sha256};
 
 use crate::registration::{SECRET_OF_ADA, sign_up};
 use crate::support::actors::PASSWORD;
 use crate::support::db::TestDb;
+use crate::support::mail::NO_SERVER;
 use crate::support::{App, somebody};
 
 /// The words between quotes, in alphabetical order.
@@ -44,6 +46,7 @@ fn the_words_of_the_code_are_those_of_the_checks() {
         ("audit_entries_actor_kind_check", sorted(ActorKind::ALL, ActorKind::as_str)),
         ("audit_entries_subject_kind_check", sorted(SubjectKind::ALL, SubjectKind::as_str)),
         ("developers_status_check", sorted(Status::ALL, Status::as_str)),
+        ("invitations_via_check", sorted(Via::ALL, Via::as_str)),
         ("mail_links_purpose_check", sorted(Purpose::ALL, Purpose::as_str)),
         ("outbox_kind_check", sorted(Kind::ALL, Kind::as_str)),
         ("outbox_state_check", sorted(State::ALL, State::as_str)),
@@ -142,8 +145,14 @@ async fn a_dump_holds_no_token_no_key_and_no_password() {
 
 #[actix_web::test]
 async fn a_dump_holds_nothing_by_which_a_developer_could_be_played() {
-    let app = App::start().await;
+    let app = App::with(&NO_SERVER).await;
     app.setting("verification", "always");
+    let admin = app.admin("Kim Lee").await;
+    admin.invites("server", "bo@engine.example").await.is(303);
+    let invitation = app.mail_to("bo@engine.example").token();
+    let lou = [("email", "lou@engine.example"), ("full_name", "Lou Late"), ("status", "approved")];
+    admin.posts("/admin/developers/new", &lou).await.done();
+    let welcome = app.mail_to("lou@engine.example").token();
     let email = "ada@engine.example";
     sign_up(email).sent(&app).await.is(303);
     let verify = app.mail_to(email).token();
@@ -155,13 +164,16 @@ async fn a_dump_holds_nothing_by_which_a_developer_could_be_played() {
     let cookie = ada.browser.cookie("developer").unwrap();
     let key = key_of(&cookie);
     let after = dump(&app.db);
-    for token in [&verify, &reset, &key] {
+    for token in [&verify, &reset, &key, &invitation, &welcome] {
         assert!(token.len() >= 43, "{token}");
         assert!(after.contains(&hex(&Sha256::digest(token))), "the hash is not where it is looked for: {token}");
     }
     // Mail that waits carries its link sealed, and nothing else of it.
-    assert!(waiting.contains("verify_address") && !waiting.contains("/verify/"), "{waiting}");
-    for secret in [verify.as_str(), &reset, &key, SECRET_OF_ADA, PASSWORD] {
+    assert!(waiting.contains("verify_address") && waiting.contains("account_created"), "{waiting}");
+    for path in ["/verify/", "/register/", "/password/reset/"] {
+        assert!(!waiting.contains(path), "{path} in {waiting}");
+    }
+    for secret in [verify.as_str(), &reset, &key, &invitation, &welcome, SECRET_OF_ADA, PASSWORD] {
         for dump in [&waiting, &after] {
             assert!(!dump.contains(secret) && !dump.contains(&hex(secret.as_bytes())), "{secret} stands in {dump}");
         }
@@ -203,6 +215,17 @@ fn the_database_itself_refuses_what_makes_no_sense() {
              values (gen_random_uuid(), 'spam', 'a', 'b', 'c', now(), now())",
             "outbox_kind_check",
         ),
+        (
+            "insert into invitations (id, email, mailbox, via, invited_by, created_at, invited_at) \
+          values (gen_random_uuid(), 'a', 'a', 'pigeon', 'b', now(), now())",
+            "invitations_via_check",
+        ),
+        (
+            "insert into invitations (id, email, mailbox, via, invited_by, created_at, invited_at) \
+          select gen_random_uuid(), 'a', 'a', 'server', 'b', now(), now() from generate_series(1, 2)",
+            "invitations_open",
+        ),
+        ("insert into invitation_links values ('x', gen_random_uuid(), now())", "invitation_links_invitation_id_fkey"),
     ] {
         let error = conn.batch_execute(nonsense).unwrap_err().to_string();
         assert!(error.contains(why), "{nonsense}: {error}");

@@ -41,7 +41,11 @@ async fn the_page_shows_what_holds_and_every_change_is_told() {
     let page = admin.opens(SETTINGS).await;
     assert_eq!(page.title(), "Settings · Guestlist");
     assert_eq!(page.attribute("#portal_name", "value").as_deref(), Some("Guestlist"));
-    assert!(page.has("#registration[checked]") && !page.has("#auto_approval[checked]"));
+    assert!(
+        page.has("#registration[checked]")
+            && !page.has("#auto_approval[checked]")
+            && !page.has("#invited_approval[checked]")
+    );
     assert_eq!(page.attribute("#verification option[selected]", "value").as_deref(), Some("with_mail"));
     let typed =
         [("portal_name", Some(" Acme APIs ")), ("support_address", Some("Help@acme.example")), ("registration", None)];
@@ -79,19 +83,21 @@ async fn every_kind_of_setting_can_be_saved() {
         ("allowed_domains", "Acme.example, bücher.example"),
         ("denied_domains", ""),
         ("auto_approval", "on"),
+        ("invited_approval", "on"),
         ("verification", "never"),
         ("terms_text", ""),
         ("terms_version", "2"),
     ];
     let typed: Vec<_> = typed.iter().map(|(name, value)| (*name, Some(*value))).collect();
     let page = admin.opens(SETTINGS).await;
-    saves(&admin, &page, &typed).await.done().says("Saved 6 settings.");
+    saves(&admin, &page, &typed).await.done().says("Saved 7 settings.");
     let page = admin.opens(SETTINGS).await;
     let shown = form(&page);
     let value = |name: &str| shown.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str());
     assert_eq!(value("welcome"), Some("Come in.\n\n<b>All</b> of you."));
     assert_eq!(value("allowed_domains"), Some("acme.example\nxn--bcher-kva.example"));
     assert_eq!((value("auto_approval"), value("verification")), (Some("on"), Some("never")));
+    assert_eq!(value("invited_approval"), Some("on"));
     assert_eq!((value("terms_text"), value("terms_version")), (Some(""), Some("2")));
     assert_eq!(value("registration"), Some("on"), "what nobody touched stays");
 }

@@ -12,7 +12,7 @@ use crate::accounts::queries::{self, Link};
 use crate::accounts::views::{Forgot, Reset, ResetOver};
 use crate::audit::Actor;
 use crate::db::Db;
-use crate::developers::{self, Developer};
+use crate::developers::{self, Developer, Status};
 use crate::error::AppError;
 use crate::outbox::Post;
 use crate::passwords::Passwords;
@@ -28,7 +28,6 @@ use crate::web::peer::{client_address, throttle_group};
 use crate::web::tokens::token_hash;
 
 const FORGOT: &str = "Forgot your password?";
-const RESET: &str = "Choose a new password";
 
 /// `GET /password/forgot`
 pub async fn forgot(frame: Frame) -> Result<HttpResponse, AppError> {
@@ -58,33 +57,50 @@ pub async fn ask(
     Ok(see_other("/login", Some((&Message::done(words), &cookies))))
 }
 
+/// Somebody with a link to set a password.
+struct Holder {
+    developer: Developer,
+    purpose: Purpose,
+}
+
 /// Whose link it is, while it is good.
 ///
 /// # Errors
 /// 404 for a token that never was one.
-async fn holder(db: &Db, token: &str) -> Result<Option<Developer>, AppError> {
+async fn holder(db: &Db, token: &str) -> Result<Option<Holder>, AppError> {
     let hash = token_hash(token);
     let found = db.run(move |conn| {
-        let Some(Link { developer, is_good }) = queries::find_link(conn, Purpose::Reset, &hash, Utc::now())? else {
+        let Some(Link { purpose, developer, is_good }) =
+            queries::find_link(conn, Purpose::PASSWORD, &hash, Utc::now())?
+        else {
             return Ok(None);
         };
-        Ok(Some((is_good, developers::find(conn, developer)?)))
+        let holder = developers::find(conn, developer)?.map(|developer| Holder { developer, purpose });
+        Ok(Some(holder.filter(|_| is_good)))
     });
-    match found.await? {
-        Some((true, developer)) => Ok(developer),
-        Some((false, _)) => Ok(None),
-        None => Err(AppError::NotFound),
-    }
+    found.await?.ok_or(AppError::NotFound)
 }
 
 fn over(frame: Frame) -> Result<HttpResponse, AppError> {
     html(StatusCode::GONE, &ResetOver::new(frame.chrome("This link is over", "")))
 }
 
+fn form_page(
+    status: StatusCode,
+    frame: Frame,
+    token: &str,
+    purpose: Purpose,
+    errors: &FieldErrors,
+) -> Result<HttpResponse, AppError> {
+    let is_first = purpose == Purpose::Welcome;
+    let title = if is_first { "Choose your password" } else { "Choose a new password" };
+    html(status, &Reset::new(frame.chrome(title, ""), token, is_first, errors))
+}
+
 /// `GET /password/reset/{token}`: the link stays good, whoever looks at it.
 pub async fn reset(db: Data<Db>, frame: Frame, token: Path<String>) -> Result<HttpResponse, AppError> {
     match holder(&db, &token).await? {
-        Some(_) => html(StatusCode::OK, &Reset::new(frame.chrome(RESET, ""), &token, &FieldErrors::default())),
+        Some(Holder { purpose, .. }) => form_page(StatusCode::OK, frame, &token, purpose, &FieldErrors::default()),
         None => over(frame),
     }
 }
@@ -98,16 +114,23 @@ pub async fn set(
 ) -> Result<HttpResponse, AppError> {
     let (db, passwords, post, cookies) = state;
     let frame = Frame::of(&request);
-    let Some(developer) = holder(&db, &token).await? else { return over(frame) };
+    let Some(Holder { developer, purpose }) = holder(&db, &token).await? else { return over(frame) };
     let context = [&developer.full_name, &developer.email, &developer.organization].map(String::as_str);
     if let Err(errors) = new_password(&form.0.password, &[&context[..], &[frame.portal()]].concat()) {
-        return html(StatusCode::UNPROCESSABLE_ENTITY, &Reset::new(frame.chrome(RESET, ""), &token, &errors));
+        return form_page(StatusCode::UNPROCESSABLE_ENTITY, frame, &token, purpose, &errors);
     }
     let hash = passwords.hash(form.0.password).await?;
     let occasion = occasion(&request, Actor::Visitor);
     let work = move |conn: &mut _| operations::reset(conn, &token, &hash, &post, &occasion);
     match db.transaction(work).await? {
-        Some(_) => Ok(see_other("/login", Some((&Message::done("Your password is set. Sign in with it."), &cookies)))),
+        Some(developer) => Ok(see_other("/login", Some((&Message::done(password_is_set(developer.status)), &cookies)))),
         None => over(frame),
+    }
+}
+
+fn password_is_set(status: Status) -> String {
+    match status {
+        Status::Approved => "Your password is set. Sign in with it.".into(),
+        status => format!("Your password is set. {}", status.told()),
     }
 }

@@ -1,6 +1,9 @@
 //! The desk: the list, one developer, a move, an edit, a deletion.
 
 mod answer;
+mod selected;
+
+pub use selected::email;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -20,8 +23,10 @@ use crate::error::AppError;
 use crate::ids::DeveloperId;
 use crate::outbox::Post;
 use crate::web::chrome::Frame;
+use crate::web::flash::shortened;
 use crate::web::form::Form;
 use crate::web::htmx::Htmx;
+use crate::web::invite::Invite;
 use crate::web::local_path::LocalPath;
 use crate::web::page::{html, rendered};
 use crate::web::query::Query;
@@ -37,15 +42,14 @@ pub async fn list(
     admin: CurrentAdmin,
     config: Data<Config>,
     db: Data<Db>,
-    frame: Frame,
-    htmx: Htmx,
+    (frame, htmx, invite): (Frame, Htmx, Invite),
     query: Query,
 ) -> Result<HttpResponse, AppError> {
     let list = List::parse(&query);
     let page = db.run(move |conn| queries::page(conn, &list)).await?;
     let chrome = admin.chrome(frame, &views::title(page.list.tab, &page.totals), SECTION);
     let base_url = config.base_url.as_str();
-    let view = ListPage { page: &page, chrome, base_url, now: Utc::now(), wants_fragment: htmx.wants_fragment };
+    let view = ListPage { page: &page, chrome, invite, base_url, now: Utc::now(), wants_fragment: htmx.wants_fragment };
     Ok(rendered(StatusCode::OK, view.render()?))
 }
 
@@ -94,11 +98,6 @@ pub async fn transition(
     let decided = answer.decide(&origin, work).await?;
     let done = |developer: &Developer| format!("{} {}.", action.report(), shortened(developer.shown_name()));
     answer.to(&admin, id, origin, decided, done).await
-}
-
-/// A message stays under 140 characters.
-fn shortened(name: &str) -> String {
-    if name.chars().count() <= 60 { name.to_owned() } else { name.chars().take(59).chain(['…']).collect() }
 }
 
 /// `POST /admin/developers/{id}`

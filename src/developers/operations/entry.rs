@@ -31,37 +31,84 @@ pub enum Registered {
 /// A new request, unless the mailbox has a record.
 pub fn register(conn: &mut Conn, new: &Registration, occasion: &Occasion) -> QueryResult<Registered> {
     let Registration { name, email, organization, purpose, terms_version } = new;
-    let id = DeveloperId::new();
     let row = NewDeveloper {
-        id,
+        purpose: purpose.as_str(),
+        terms_version,
+        terms_accepted_at: (!terms_version.is_empty()).then_some(occasion.at),
+        ..row((name, email, organization), Status::Requested, occasion)
+    };
+    let registered = enter_one(conn, row, email)?;
+    let (event, to, developer) = match &registered {
+        Registered::New(developer) => (Event::DeveloperRegistered, Some(Status::Requested.as_str()), developer),
+        Registered::Known(developer) => (Event::DeveloperRegisteredAgain, None, developer),
+    };
+    audit::record(conn, occasion, &Entry { to, ..Entry::new(event, subject(developer)) })?;
+    Ok(registered)
+}
+
+/// The owner of a mailbox says anew what somebody else may have said in a request that waits.
+pub fn claim(conn: &mut Conn, seen: &Developer, new: &Registration, occasion: &Occasion) -> QueryResult<Developer> {
+    super::rewrite(conn, seen.clone(), (&new.name, &new.organization), occasion)?;
+    let accepted_at = (!new.terms_version.is_empty()).then_some(occasion.at);
+    queries::set_request(conn, seen.id, new.purpose.as_str(), (&new.terms_version, accepted_at))
+}
+
+/// Somebody whom an admin adds.
+#[derive(Clone, Debug)]
+pub struct Addition {
+    pub name: PersonName,
+    pub email: EmailAddress,
+    pub organization: Organization,
+    pub status: Status,
+}
+
+/// A record by an admin, unless the mailbox has one.
+pub fn add(conn: &mut Conn, new: &Addition, occasion: &Occasion) -> QueryResult<Registered> {
+    let Addition { name, email, organization, status } = new;
+    let registered = enter_one(conn, row((name, email, organization), *status, occasion), email)?;
+    if let Registered::New(developer) = &registered {
+        let entry = Entry { to: Some(status.as_str()), ..Entry::new(Event::DeveloperAdded, subject(developer)) };
+        audit::record(conn, occasion, &entry)?;
+    }
+    Ok(registered)
+}
+
+/// A record without a history: what is decided about it, the actor decided now.
+fn row<'a>(
+    (name, email, organization): (&'a PersonName, &'a EmailAddress, &'a Organization),
+    status: Status,
+    occasion: &'a Occasion,
+) -> NewDeveloper<'a> {
+    let is_decided = status != Status::Requested;
+    NewDeveloper {
+        id: DeveloperId::new(),
         email: email.as_str(),
         mailbox: email.mailbox(),
         full_name: name.as_str(),
         organization: organization.as_str(),
-        purpose: purpose.as_str(),
-        status: Status::Requested,
+        purpose: "",
+        status,
         email_verified_at: None,
         requested_at: occasion.at,
-        decided_at: None,
-        decided_by: None,
+        decided_at: is_decided.then_some(occasion.at),
+        decided_by: is_decided.then_some(occasion.actor.name()),
         reason: "",
         name_order: queries::name_order(name.as_str(), email.as_str()),
         search_text: queries::search_text(email.as_str(), name.as_str(), organization.as_str()),
-        terms_version,
-        terms_accepted_at: (!terms_version.is_empty()).then_some(occasion.at),
-    };
+        terms_version: "",
+        terms_accepted_at: None,
+    }
+}
+
+fn enter_one(conn: &mut Conn, row: NewDeveloper<'_>, email: &EmailAddress) -> QueryResult<Registered> {
     let rows = [row];
-    let (is_new, developer) = loop {
+    loop {
         let is_new = !queries::insert_new(conn, &rows)?.is_empty();
         if let Some(developer) = queries::by_mailbox(conn, email.mailbox())? {
-            break (is_new, developer);
+            return Ok(if is_new { Registered::New(developer) } else { Registered::Known(developer) });
         }
         // The record that was in the way has just been deleted.
-    };
-    let event = if is_new { Event::DeveloperRegistered } else { Event::DeveloperRegisteredAgain };
-    let to = is_new.then_some(Status::Requested.as_str());
-    audit::record(conn, occasion, &Entry { to, ..Entry::new(event, subject(&developer)) })?;
-    Ok(if is_new { Registered::New(developer) } else { Registered::Known(developer) })
+    }
 }
 
 /// A developer who comes with a history from elsewhere.

@@ -14,7 +14,7 @@ use crate::outbox::{self, Post};
 use crate::policy::Policy;
 use crate::values::{LongText, Organization, PersonName};
 
-pub use entry::{Decided, NewRecord, Registered, Registration, enter, register};
+pub use entry::{Addition, Decided, NewRecord, Registered, Registration, add, claim, enter, register};
 
 /// What an admin wants done, and the version of the record that they saw.
 #[derive(Clone, Debug)]
@@ -63,13 +63,35 @@ pub fn approve_by_itself(
     (policy, post): (&Policy, &Post),
     occasion: &Occasion,
 ) -> QueryResult<Option<Developer>> {
-    let waiting = queries::lock(conn, id)?.filter(|seen| seen.status == Status::Requested);
-    let ready = waiting.filter(|seen| {
+    let is_ready = |seen: &Developer| {
         policy.approves_by_itself() && (seen.email_verified_at.is_some() || !policy.requires_proof(post.delivers))
-    });
+    };
+    approve_where(conn, id, is_ready, "auto-approval", (policy, post), occasion)
+}
+
+/// The same of somebody who came by a personal invitation.
+pub fn approve_invited(
+    conn: &mut Conn,
+    id: DeveloperId,
+    (policy, post): (&Policy, &Post),
+    occasion: &Occasion,
+) -> QueryResult<Option<Developer>> {
+    approve_where(conn, id, |_| policy.approves_invited(), "invitation", (policy, post), occasion)
+}
+
+fn approve_where(
+    conn: &mut Conn,
+    id: DeveloperId,
+    is_ready: impl Fn(&Developer) -> bool,
+    actor: &'static str,
+    (policy, post): (&Policy, &Post),
+    occasion: &Occasion,
+) -> QueryResult<Option<Developer>> {
+    let waiting = queries::lock(conn, id)?.filter(|seen| seen.status == Status::Requested);
+    let ready = waiting.filter(is_ready);
     let transition = ready.as_ref().and_then(|seen| seen.status.transition(Action::Approve));
     let (Some(seen), Some(transition)) = (ready, transition) else { return Ok(None) };
-    let occasion = Occasion { actor: Actor::System("auto-approval"), ..occasion.clone() };
+    let occasion = Occasion { actor: Actor::System(actor), ..occasion.clone() };
     carry_out(conn, &seen, transition, ("", false), (policy, post), &occasion).map(Some)
 }
 
@@ -190,6 +212,13 @@ fn event(action: Action) -> Event {
         Action::Revoke => Event::DeveloperRevoked,
         Action::Reapprove => Event::DeveloperReapproved,
     }
+}
+
+/// A developer acts: they gave their password, or a link that only they can have.
+pub fn acting(developer: &Developer, occasion: &Occasion) -> Occasion {
+    let actor =
+        Actor::Developer { id: developer.id, name: developer.shown_name().to_owned(), email: developer.email.clone() };
+    Occasion { actor, ..occasion.clone() }
 }
 
 /// A developer as the log names them.

@@ -84,6 +84,25 @@ pub fn by_mailbox(conn: &mut Conn, mailbox: &str) -> QueryResult<Option<Develope
     developers::table.filter(developers::mailbox.eq(mailbox)).select(Developer::as_select()).first(conn).optional()
 }
 
+/// Those whose mailbox is one of these.
+pub fn by_mailboxes(conn: &mut Conn, mailboxes: &[&str]) -> QueryResult<Vec<Developer>> {
+    developers::table.filter(developers::mailbox.eq_any(mailboxes)).select(Developer::as_select()).load(conn)
+}
+
+pub fn by_ids(conn: &mut Conn, ids: &[DeveloperId]) -> QueryResult<Vec<Developer>> {
+    developers::table.filter(developers::id.eq_any(ids)).select(Developer::as_select()).load(conn)
+}
+
+/// Those of the ids that are approved, by address.
+pub fn approved(conn: &mut Conn, ids: &[DeveloperId]) -> QueryResult<Vec<Developer>> {
+    developers::table
+        .filter(developers::id.eq_any(ids))
+        .filter(developers::status.eq(Status::Approved))
+        .order(developers::mailbox.asc())
+        .select(Developer::as_select())
+        .load(conn)
+}
+
 /// The row, held until the end of the transaction: decisions about one person happen one after the other.
 pub fn lock(conn: &mut Conn, id: DeveloperId) -> QueryResult<Option<Developer>> {
     developers::table.find(id).select(Developer::as_select()).for_update().first(conn).optional()
@@ -122,6 +141,22 @@ pub fn set_person(
             developers::name_order.eq(name_order(full_name, &developer.email)),
             developers::search_text.eq(search_text(&developer.email, full_name, organization)),
             developers::version.eq(developers::version + 1),
+        ))
+        .returning(Developer::as_returning())
+        .get_result(conn)
+}
+
+pub fn set_request(
+    conn: &mut Conn,
+    id: DeveloperId,
+    purpose: &str,
+    (terms_version, terms_accepted_at): (&str, Option<DateTime<Utc>>),
+) -> QueryResult<Developer> {
+    diesel::update(developers::table.find(id))
+        .set((
+            developers::purpose.eq(purpose),
+            developers::terms_version.eq(terms_version),
+            developers::terms_accepted_at.eq(terms_accepted_at),
         ))
         .returning(Developer::as_returning())
         .get_result(conn)

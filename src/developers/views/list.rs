@@ -11,6 +11,7 @@ use crate::developers::status::Status;
 use crate::error::AppError;
 use crate::values::grouped;
 use crate::web::chrome::{Choice, Chrome, Column, Empty, Link, Pager, Search};
+use crate::web::invite::{self, Invite};
 use crate::web::moments::{counted, span};
 use crate::web::page::Rendered;
 use crate::web::pagination::{PER_PAGE, Place};
@@ -64,6 +65,8 @@ pub fn total(list: &List, totals: &Totals, matches: Option<Matches>) -> String {
 
 /// All of a list page but its rows.
 pub struct Desk {
+    /// The page's own address, for whoever leaves it to come back.
+    pub here: String,
     pub tabs: Vec<TabLink>,
     pub waiting: String,
     /// How the list is sorted, in words.
@@ -78,6 +81,7 @@ impl Desk {
     fn new(page: &Page, printed_at: &str, now: DateTime<Utc>) -> Self {
         let list = &page.list;
         Self {
+            here: list.url(),
             tabs: tabs(list, &page.totals),
             waiting: waiting(&page.totals, now),
             order: format!("{}.", order_label(list.order)),
@@ -195,7 +199,7 @@ fn empty(page: &Page) -> Empty {
         return Empty {
             title: "Nobody has asked yet".into(),
             text: "Requests wait here for a decision. To bring developers along, run `guestlist import FILE`.".into(),
-            links: vec![link("See the activity".into(), "/admin/activity".into())],
+            links: vec![link("Invite developers".into(), invite::PATH.into())],
         };
     }
     let all = vec![link("See all developers".into(), List::parse(&Default::default()).on(Tab::All).url())];
@@ -217,6 +221,7 @@ macro_rules! tab_page {
         #[template(path = $path, blocks = ["list", "lead", "tabs"])]
         struct $name {
             chrome: Chrome,
+            invite: Invite,
             desk: Desk,
             rows: Vec<$row>,
         }
@@ -233,6 +238,7 @@ tab_page!(AllPage, "developers/all.html", AnyRow);
 pub struct ListPage<'a> {
     pub page: &'a Page,
     pub chrome: Chrome,
+    pub invite: Invite,
     /// Scheme and host, for paper.
     pub base_url: &'a str,
     pub now: DateTime<Utc>,
@@ -243,12 +249,12 @@ impl ListPage<'_> {
     /// # Errors
     /// A template cannot be rendered.
     pub fn render(self) -> Result<Rendered, AppError> {
-        let Self { page, chrome, base_url, now, wants_fragment } = self;
+        let Self { page, chrome, invite, base_url, now, wants_fragment } = self;
         let context = RowContext::new(&page.list, now);
         macro_rules! tab {
             ($name:ident, $row:ident) => {{
                 let rows = page.slice.rows.iter().map(|row| $row::new(row, &context)).collect();
-                let view = $name { chrome, desk: Desk::new(page, base_url, now), rows };
+                let view = $name { chrome, invite: invite.in_dialog(), desk: Desk::new(page, base_url, now), rows };
                 if wants_fragment {
                     Ok(Rendered::of(&view.as_list())?
                         .and(Rendered::of(&view.as_lead())?)

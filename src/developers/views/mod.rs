@@ -4,12 +4,14 @@ mod list;
 mod moved;
 mod record;
 mod rows;
+mod selected;
 mod timeline;
 
 pub use list::{ListPage, title};
 pub use moved::Moved;
 pub use record::{Conflict, Delete, Record, RecordAlone, RecordPage, Show, Trail};
 pub use rows::AnyRowAlone;
+pub use selected::Email;
 pub use timeline::History;
 
 use chrono::{DateTime, Utc};

@@ -17,6 +17,8 @@ pub struct Person {
     /// The name's first letter, for the eye only.
     pub initial: String,
     pub href: String,
+    /// Whether the row can be ticked.
+    pub is_selectable: bool,
 }
 
 impl Person {
@@ -27,6 +29,7 @@ impl Person {
             email: developer.email.clone(),
             initial: developer.shown_name().chars().take(1).flat_map(char::to_uppercase).collect(),
             href: context.record_url(developer),
+            is_selectable: false,
         }
     }
 }
@@ -93,7 +96,7 @@ pub struct ApprovedRow {
 impl ApprovedRow {
     pub fn new(developer: &Developer, context: &RowContext) -> Self {
         Self {
-            person: Person::new(developer, context),
+            person: Person { is_selectable: true, ..Person::new(developer, context) },
             moves: context.moves(developer),
             organization: developer.organization.clone(),
             purpose: developer.purpose.clone(),

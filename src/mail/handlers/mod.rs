@@ -18,7 +18,7 @@ use crate::ids::MailId;
 use crate::outbox::{self, Mail, Post};
 use crate::web::chrome::Frame;
 use crate::web::cookies::Cookies;
-use crate::web::flash::Message;
+use crate::web::flash::{Message, shortened};
 use crate::web::local_path::LocalPath;
 use crate::web::moments::counted;
 use crate::web::page::{html, see_other};
@@ -106,9 +106,4 @@ pub async fn retry_failed(
 
 fn back(query: &Query) -> String {
     query.get("return_to").and_then(LocalPath::parse).map_or_else(|| PATH.to_owned(), LocalPath::into_string)
-}
-
-/// A message stays under 140 characters.
-fn shortened(address: &str) -> String {
-    if address.chars().count() <= 60 { address.to_owned() } else { address.chars().take(59).chain(['…']).collect() }
 }

@@ -42,15 +42,15 @@ pub struct NewMail<'a> {
     pub kind: Kind,
     pub developer_id: Option<DeveloperId>,
     pub recipient: &'a str,
-    pub subject: &'a str,
-    pub body: &'a str,
+    pub subject: String,
+    pub body: String,
     pub link: Option<Vec<u8>>,
     pub next_attempt_at: DateTime<Utc>,
     pub known_status: Option<&'a str>,
     pub created_at: DateTime<Utc>,
 }
 
-pub fn insert(conn: &mut Conn, new: &NewMail<'_>) -> QueryResult<()> {
+pub fn insert(conn: &mut Conn, new: &[NewMail<'_>]) -> QueryResult<()> {
     diesel::insert_into(outbox::table).values(new).execute(conn).map(|_| ())
 }
 
@@ -69,6 +69,15 @@ pub fn decide_again(conn: &mut Conn, id: DeveloperId, now: DateTime<Utc>) -> Que
         .get_results(conn)?;
     known.sort();
     Ok(known.into_iter().find(|(_, attempts, _)| *attempts == 0).and_then(|(_, _, status)| status))
+}
+
+/// Takes a mail back that was not sent; whether it went out is not asked.
+pub fn withdraw(conn: &mut Conn, id: MailId, now: DateTime<Utc>) -> QueryResult<()> {
+    let unsent = outbox::table.find(id).filter(outbox::state.eq_any([State::Waiting, State::Failed]));
+    diesel::update(unsent)
+        .set((outbox::state.eq(State::Withdrawn), outbox::settled_at.eq(Some(now)), outbox::link.eq(None::<Vec<u8>>)))
+        .execute(conn)
+        .map(|_| ())
 }
 
 /// What goes with a deleted developer: the mail that was not sent.

@@ -1,6 +1,7 @@
 //! How requests come in: the form, the proof of the mailbox, and who hears of it.
 
 mod decide;
+mod invited;
 mod known;
 mod notices;
 mod refuse;
@@ -53,8 +54,17 @@ impl SignUp {
 
     /// The request, not yet sent.
     pub fn in_browser(&self, browser: &Browser) -> Request {
+        self.posted(browser, "/register")
+    }
+
+    fn posted(&self, browser: &Browser, path: &str) -> Request {
         let fields: Vec<_> = self.0.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        browser.post("/register", &fields)
+        browser.post(path, &fields)
+    }
+
+    /// The form behind a personal link, which knows the address.
+    pub async fn in_browser_at(&self, browser: &Browser, link: &str) -> Answer {
+        self.posted(browser, link).await
     }
 
     /// In a browser of its own.

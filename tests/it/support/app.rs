@@ -20,6 +20,7 @@ use guestlist::server::{self, Shared};
 
 use super::db::TestDb;
 use super::html::{Page, Partial};
+use super::mail::Sink;
 
 /// Signs the cookies of all tests, so that a second server on the same database knows them.
 pub const SECRET: &str = "a secret of at least sixty-four bytes that signs the cookies of every test";
@@ -70,13 +71,20 @@ impl Server {
     }
 
     pub fn browser(&self) -> Browser {
+        Browser::at(self.address, &self.base_url)
+    }
+}
+
+impl Browser {
+    /// Without a cookie, in front of whoever serves there.
+    pub fn at(address: SocketAddr, origin: &str) -> Self {
         let connector = awc::Connector::new().limit(400).timeout(Duration::from_secs(10));
         let client =
             awc::Client::builder().connector(connector).timeout(Duration::from_secs(20)).disable_redirects().finish();
-        Browser {
+        Self {
             client,
-            server: format!("http://{}", self.address),
-            origin: self.base_url.clone(),
+            server: format!("http://{address}"),
+            origin: origin.to_owned(),
             jar: Rc::default(),
             htmx: false,
             sees: None,
@@ -103,6 +111,11 @@ impl App {
         let db = TestDb::new();
         let server = Server::start(&db.url, variables);
         Self { server, db }
+    }
+
+    /// One that sends its mail to this server.
+    pub async fn sending_to(sink: &Sink) -> Self {
+        Self::with(&sink.variables().each_ref().map(|(name, value)| (*name, value.as_str()))).await
     }
 
     /// Another server on the same database.

@@ -5,6 +5,7 @@ pub mod app;
 pub mod db;
 pub mod html;
 pub mod mail;
+pub mod mailto;
 pub mod world;
 
 pub use actors::{Admin, Developer, both_ways};

@@ -202,7 +202,13 @@ impl App {
         state.extend(self.db.texts(
             "select concat_ws('|', event, actor_kind, actor_name, actor_email, subject_name, subject_email, \
              from_status, to_status, reason, details) from audit_entries \
-             where event like 'developer.%' and event <> 'developer.sign_in_failed' order by id",
+             where (event like 'developer.%' or event like 'invitation.%') and event <> 'developer.sign_in_failed' \
+             order by id",
+        ));
+        state.extend(self.db.texts(
+            "select concat_ws('|', i.email, via, invited_by, mail_id is null, opened_at is null, registered_at is null, \
+             developer_id is null, withdrawn_at is null, count(token_hash), count(ended_at)) \
+             from invitations as i left join invitation_links on invitation_id = i.id group by i.id order by i.id",
         ));
         state.extend(
             self.db.texts("select concat_ws('|', kind, recipient, subject, body, state) from outbox order by id"),

@@ -68,6 +68,11 @@ impl Desk {
     }
 }
 
+/// Whether any text is answered: it is looked at while somebody types, and nothing comes of it.
+fn takes_any_text(route: &Route) -> bool {
+    route.path == "/admin/invitations/check"
+}
+
 /// Forms with at least one field, in a browser that is signed in by both doors.
 async fn desk() -> (Desk, Vec<Route>) {
     let app = App::start().await;
@@ -110,7 +115,7 @@ async fn five_thousand_characters_fit_nowhere() {
     let (desk, forms) = desk().await;
     let long = "x".repeat(5_000);
     let cyrillic: String = form_urlencoded::byte_serialize("ж".repeat(5_000).as_bytes()).collect();
-    for route in &forms {
+    for route in forms.iter().filter(|route| !takes_any_text(route)) {
         // An address to go back to that is none is passed over, as PRODUCT.md says of `next`; a box is ticked by any value.
         let fits = |field: &str| matches!(field, "return_to" | "next" | "terms");
         for (field, _) in route.pairs().into_iter().filter(|(field, _)| !fits(field)) {
@@ -125,7 +130,8 @@ async fn five_thousand_characters_fit_nowhere() {
 async fn a_field_that_stands_there_twice_is_refused() {
     let (desk, forms) = desk().await;
     for route in &forms {
-        for (field, value) in route.pairs() {
+        // Several developers are selected by a field each.
+        for (field, value) in route.pairs().into_iter().filter(|(field, _)| *field != "id") {
             for second in [value, "approve", "2", ""] {
                 let mut body = valid(route);
                 body.extend(format!("&{field}={second}").bytes());
@@ -138,7 +144,7 @@ async fn a_field_that_stands_there_twice_is_refused() {
 #[actix_web::test]
 async fn what_a_form_must_have_must_be_there() {
     let (desk, forms) = desk().await;
-    for route in &forms {
+    for route in forms.iter().filter(|route| !takes_any_text(route)) {
         for needed in ["action", "version", "theme", "full_name", "email", "password"] {
             if !route.pairs().iter().any(|(name, _)| *name == needed) {
                 continue;

@@ -51,6 +51,7 @@ pub fn routes(ada: &Person, setup_token: &str) -> Vec<Route> {
     };
     let (both, write) = ("GET, HEAD, POST", "POST");
     let no_mail = format!("/admin/mail/{}", uuid::Uuid::nil());
+    let no_invitation = format!("/admin/invitations/{}", uuid::Uuid::nil());
     let password = "four calm boats at noon";
     let eve = [
         ("full_name", "Eve"),
@@ -70,6 +71,7 @@ pub fn routes(ada: &Person, setup_token: &str) -> Vec<Route> {
         form("/register", both, None, &eve),
         read("/register/received", None),
         form("/register/resend", write, None, &[("email", "nobody@x.example")]),
+        form("/register/none", both, None, &[eve[0], eve[4], eve[5]]),
         form("/verify/none", both, None, &[]),
         form("/login", both, None, &sign_in),
         form("/logout", write, None, &[]),
@@ -82,9 +84,21 @@ pub fn routes(ada: &Person, setup_token: &str) -> Vec<Route> {
         form(&format!("/admin/setup/{setup_token}"), both, None, &[eve[0], eve[1], eve[4]]),
         form("/admin/logout", write, None, &[]),
         read("/admin/developers", DESK),
+        form(
+            "/admin/developers/new",
+            both,
+            DESK,
+            &[("email", "eve@x.example"), ("full_name", "Eve"), ("organization", "Co"), ("status", "approved")],
+        ),
+        form("/admin/developers/email", write, DESK, &[("id", &ada.id.to_string())]),
         form(&ada.path(), both, DESK, &[("full_name", "Ada L"), ("organization", "Co"), ("version", "1")]),
         form(&ada.moves(), write, DESK, &[("action", "approve"), ("version", "1"), ("reason", ""), ("return_to", "/")]),
         form(&ada.deletion(), both, DESK, &[("version", "1"), ("return_to", "/admin/developers")]),
+        form("/admin/invitations", both, DESK, &[("addresses", "eve@x.example"), ("via", "mail_app")]),
+        read("/admin/invitations/new", DESK),
+        form("/admin/invitations/check", write, DESK, &[("addresses", "eve@x.example")]),
+        form(&format!("{no_invitation}/resend"), write, DESK, &[]),
+        form(&format!("{no_invitation}/withdraw"), write, DESK, &[]),
         read("/admin/activity", DESK),
         read("/admin/mail", DESK),
         form("/admin/mail/retry", write, DESK, &[]),

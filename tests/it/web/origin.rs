@@ -106,7 +106,9 @@ async fn the_host_header_decides_nothing() {
     assert_eq!(answer.status, 403);
     let answer = admin.browser.get("/admin").header("Host", "evil.example").await;
     assert_eq!(answer.location(), "/admin/developers");
-    for path in ["/", "/register", "/login", "/admin/developers", "/admin/mail"] {
+    for path in
+        ["/", "/register", "/login", "/admin/developers", "/admin/invitations", "/admin/invitations/new", "/admin/mail"]
+    {
         let page = admin.browser.get(path).header("Host", "evil.example").await.is(200);
         assert!(!page.text().contains("evil.example"), "{path}");
     }

@@ -18,6 +18,10 @@ use super::eventually;
 /// Who mail is from in the tests.
 pub const SENDER: &str = "guests@desk.example";
 
+/// Of a Guestlist that may send: but nobody listens there, and what is written waits.
+pub const NO_SERVER: [(&str, &str); 2] =
+    [("GUESTLIST_SMTP_URL", "smtp://127.0.0.1:9"), ("GUESTLIST_MAIL_FROM", "guests@acme.example")];
+
 /// How long a test waits for mail.
 const PATIENCE: Duration = Duration::from_secs(10);
 

@@ -1,14 +1,21 @@
-//! A sign-up: the body of one transaction.
+//! How records come to be: each function is the body of one transaction, or a part of one.
+
+mod added;
+mod invited;
 
 use super::notices;
 use crate::accounts::{self, Purpose};
 use crate::audit::{self, Entry, Event, Occasion, Subject, SubjectKind};
 use crate::db::{Conn, QueryResult};
 use crate::developers::{self, Developer, Registered, Registration, Status};
+use crate::invitations;
 use crate::outbox::{Kind, Letter, Post};
 use crate::policy::Policy;
 use crate::throttles::{self, Key, REGISTER_ADDRESS, REGISTER_MAIL, Wait};
 use crate::values::{EmailAddress, LongText, Organization, PersonName};
+
+pub use added::add;
+pub use invited::{Acceptance, Invitee, accept};
 
 /// Somebody who asks for access, with good values.
 #[derive(Clone, Debug)]
@@ -57,20 +64,27 @@ pub fn register(
         audit::record(conn, occasion, &Entry { reason, ..Entry::new(Event::RegistrationRefused, subject) })?;
         return Ok(Outcome::Taken);
     }
-    let terms_version = if policy.terms().is_empty() { "" } else { policy.terms_version() }.to_owned();
+    let terms_version = accepted_terms(&policy);
     // Of fifty at once the first gets a mail; the others are the same person's double click, or no friend of theirs.
     let mail_key = Key::new("sign-up mail to", email.mailbox());
     let may_mail = throttles::admit(conn, &mail_key, REGISTER_MAIL, occasion.at)?.is_ok();
     let registration = Registration { name, email, organization, purpose, terms_version };
+    let invited = invitations::hold(conn, registration.email.mailbox())?;
     match developers::register(conn, &registration, occasion)? {
         Registered::New(developer) => {
             accounts::set_password(conn, developer.id, password_hash, occasion.at)?;
+            invitations::registered(conn, &invited, &developer, occasion.at)?;
             welcome(conn, &developer, (&policy, post), occasion)?;
         }
         Registered::Known(developer) if may_mail => remind(conn, &developer, (&policy, post), occasion)?,
         Registered::Known(_) => {}
     }
     Ok(Outcome::Taken)
+}
+
+/// Whoever registers has accepted these.
+fn accepted_terms(policy: &Policy) -> String {
+    if policy.terms().is_empty() { "" } else { policy.terms_version() }.to_owned()
 }
 
 fn letter(kind: Kind, developer: &Developer) -> Letter {

@@ -1,5 +1,8 @@
 //! The public pages: front, sign-up, what happens next, the proof of a mailbox.
 
+pub mod added;
+pub mod invited;
+
 use actix_session::Session;
 use actix_web::cookie::time::Duration;
 use actix_web::http::StatusCode;
@@ -13,7 +16,7 @@ use super::forms::{AddressForm, RegisterForm, started};
 use super::operations::{self, Outcome};
 use super::views::{Closed, Front, LinkOver, Received, Register, Verified, Verify};
 use crate::accounts::{self, Link, Purpose};
-use crate::audit::Actor;
+use crate::audit::{Actor, Occasion};
 use crate::db::{Conn, Db};
 use crate::developers::{self, Developer};
 use crate::error::AppError;
@@ -87,6 +90,16 @@ fn too_many(what: &str, wait: Wait) -> AppError {
     AppError::TooMany { wait: wait.0.to_std().unwrap_or_default() }
 }
 
+/// Counts a sign-up.
+///
+/// # Errors
+/// 429 where too many come from one address; the database.
+async fn admit(db: &Db, request: &HttpRequest, occasion: &Occasion) -> Result<(), AppError> {
+    let (group, occasion) = (group(request), occasion.clone());
+    let counted = db.transaction(move |conn| operations::admit(conn, &group, &occasion)).await?;
+    counted.map_err(|wait| too_many("sign-ups from one address", wait))
+}
+
 /// `POST /register`
 pub async fn register(
     state: (Data<Db>, Data<Passwords>, Data<Post>, Data<Cookies>),
@@ -104,16 +117,12 @@ pub async fn register(
         Err(errors) => return form_page(StatusCode::UNPROCESSABLE_ENTITY, frame, &policy, &form, &errors),
     };
     let occasion = occasion(&request, Actor::Visitor);
-    let answer = received(&wanted.email, None, &cookies);
+    let answer = received(wanted.email.as_str(), Proof::AsUsual, None, &cookies);
     if form.is_by_a_program(occasion.at) {
         tracing::info!(event = "trapped", "a program filled in the sign-up form");
         return Ok(answer);
     }
-    let counted = {
-        let (group, occasion) = (group(&request), occasion.clone());
-        db.transaction(move |conn| operations::admit(conn, &group, &occasion)).await?
-    };
-    counted.map_err(|wait| too_many("sign-ups from one address", wait))?;
+    admit(&db, &request, &occasion).await?;
     let hash = passwords.hash(form.password).await?;
     let work = move |conn: &mut Conn| operations::register(conn, &wanted, &hash, &post, &occasion);
     match steady(db.transaction(work)).await? {
@@ -122,22 +131,41 @@ pub async fn register(
     }
 }
 
+/// What the page that says what happens next need not ask for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Proof {
+    /// What the settings ask for.
+    AsUsual,
+    /// The mailbox is proven already, by a personal link.
+    Given,
+}
+
+/// What this browser remembers of a sign-up.
+struct Remembered {
+    email: String,
+    proof: Proof,
+    /// How many seconds another link should wait.
+    wait: u32,
+}
+
 /// To the page that says what happens next, which this browser's cookie tells the address.
-fn received(email: &EmailAddress, message: Option<&Message>, cookies: &Cookies) -> HttpResponse {
-    let value = format!("{}.{}", Utc::now().timestamp(), URL_SAFE_NO_PAD.encode(email.as_str()));
+fn received(email: &str, proof: Proof, message: Option<&Message>, cookies: &Cookies) -> HttpResponse {
+    let mark = if proof == Proof::Given { ".proven" } else { "" };
+    let value = format!("{}.{}{mark}", Utc::now().timestamp(), URL_SAFE_NO_PAD.encode(email));
     let mut response = see_other(RECEIVED, message.map(|message| (message, cookies)));
     // A cookie that cannot be written leaves the page without an address, which it can do without.
     let _ = response.add_cookie(&cookies.signed(COOKIE, value, REMEMBERED));
     response
 }
 
-/// The address that the cookie remembers, and how many seconds another link should wait.
-fn remembered(request: &HttpRequest, cookies: &Cookies) -> Option<(String, u32)> {
+fn remembered(request: &HttpRequest, cookies: &Cookies) -> Option<Remembered> {
     let value = cookies.read_signed(request, COOKIE)?;
     let (at, email) = value.split_once('.')?;
+    let (email, proof) = email.split_once('.').map_or((email, Proof::AsUsual), |(email, _)| (email, Proof::Given));
     let age = Utc::now() - DateTime::from_timestamp(at.parse().ok()?, 0)?;
     let email = String::from_utf8(URL_SAFE_NO_PAD.decode(email).ok()?).ok()?;
-    Some((email, u32::try_from(RESEND_AFTER - age.num_seconds().max(0)).unwrap_or(0)))
+    let wait = u32::try_from(RESEND_AFTER - age.num_seconds().max(0)).unwrap_or(0);
+    Some(Remembered { email, proof, wait })
 }
 
 /// `GET /register/received`
@@ -147,9 +175,10 @@ pub async fn next_steps(
     cookies: Data<Cookies>,
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
-    let proves = policy(&db).await?.requires_proof(post.delivers);
     let remembered = remembered(&request, &cookies);
-    let (email, wait) = remembered.as_ref().map_or((None, 0), |(email, wait)| (Some(email.as_str()), *wait));
+    let is_proven = remembered.as_ref().is_some_and(|remembered| remembered.proof == Proof::Given);
+    let proves = !is_proven && policy(&db).await?.requires_proof(post.delivers);
+    let (email, wait) = remembered.as_ref().map_or((None, 0), |known| (Some(known.email.as_str()), known.wait));
     let chrome = Frame::of(&request).chrome("What happens next", "");
     html(StatusCode::OK, &Received::new(chrome, email, proves, wait))
 }
@@ -169,7 +198,7 @@ pub async fn resend(
     let group = group(&request);
     let answer = {
         let words = "If there is something to confirm for this address, a new mail is on its way.";
-        received(&email, Some(&Message::done(words)), &cookies)
+        received(email.as_str(), Proof::AsUsual, Some(&Message::done(words)), &cookies)
     };
     let work =
         db.transaction(move |conn| accounts::ask_for_link(conn, Purpose::Verify, &email, &group, &post, Utc::now()));
@@ -184,7 +213,7 @@ pub async fn resend(
 async fn holder(db: &Db, token: &str) -> Result<(Link, Developer), AppError> {
     let hash = token_hash(token);
     let found = db.run(move |conn| {
-        let Some(link) = accounts::find_link(conn, Purpose::Verify, &hash, Utc::now())? else { return Ok(None) };
+        let Some(link) = accounts::find_link(conn, &[Purpose::Verify], &hash, Utc::now())? else { return Ok(None) };
         Ok(developers::find(conn, link.developer)?.map(|developer| (link, developer)))
     });
     found.await?.ok_or(AppError::NotFound)
@@ -222,7 +251,7 @@ pub async fn confirm(
     let frame = Frame::of(&request);
     match holder(&db, &token).await? {
         (_, developer) if developer.email_verified_at.is_some() => confirmed(frame, &developer, true),
-        (Link { is_good: true, developer }, _) => {
+        (Link { is_good: true, developer, .. }, _) => {
             let occasion = occasion(&request, Actor::Visitor);
             let work = move |conn: &mut Conn| accounts::prove(conn, developer, &post, &occasion);
             let developer = db.transaction(work).await?.ok_or(AppError::NotFound)?;

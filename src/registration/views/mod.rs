@@ -1,8 +1,15 @@
 //! The pages of whoever asks for access, up to the confirmed address.
 
+mod added;
+mod invited;
+
+pub use added::Add;
+pub use invited::{InvitationOver, Known};
+
 use askama::Template;
 
 use super::forms::RegisterForm;
+use crate::invitations::Invitation;
 use crate::values::{EmailAddress, Organization, PersonName};
 use crate::web::chrome::{Chrome, ErrorSummary, Field};
 use crate::web::form::FieldErrors;
@@ -25,6 +32,10 @@ impl Front {
 #[template(path = "registration/register.html")]
 pub struct Register {
     chrome: Chrome,
+    /// The address to which the form is posted.
+    action: String,
+    /// The admin whose invitation this is.
+    invited_by: Option<String>,
     fields: Vec<Field>,
     /// What has to be accepted, and the box.
     terms: Option<(String, Field)>,
@@ -64,11 +75,24 @@ impl Register {
         let error_summary = ErrorSummary::of(fields.iter().chain([&tick]));
         Self {
             chrome: chrome.with_error(error_summary.is_some()),
+            action: "/register".into(),
+            invited_by: None,
             fields,
             terms: terms.map(|text| (text.to_owned(), tick)),
             started,
             error_summary,
         }
+    }
+
+    /// For whoever came by a personal link: the address is the invitation's, whatever was posted.
+    #[must_use]
+    pub fn by_invitation(mut self, invitation: &Invitation, token: &str) -> Self {
+        for field in self.fields.iter_mut().filter(|field| field.name == "email") {
+            field.value.clone_from(&invitation.email);
+            field.hint = Some("The invitation is for this address.");
+            (field.readonly, field.required) = (true, false);
+        }
+        Self { action: format!("/register/{token}"), invited_by: Some(invitation.invited_by.clone()), ..self }
     }
 }
 
