@@ -109,6 +109,7 @@ diesel::table! {
         registered_at -> Nullable<Timestamptz>,
         developer_id -> Nullable<Uuid>,
         withdrawn_at -> Nullable<Timestamptz>,
+        search_text -> Text,
     }
 }
 

@@ -61,7 +61,7 @@
     if (response.status > 499) return;
     const link = find("[data-open]");
     tend();
-    inside()?.replaceChildren(...messages.children);
+    if (messages.firstElementChild) inside()?.replaceChildren(...messages.children);
     if (link) {
       // Once: the next answer may leave it where it is.
       delete link.dataset.open;

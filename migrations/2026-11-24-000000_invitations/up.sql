@@ -16,11 +16,13 @@ create table invitations (
     opened_at timestamptz,
     registered_at timestamptz,
     developer_id uuid references developers on delete set null,
-    withdrawn_at timestamptz
+    withdrawn_at timestamptz,
+    -- The address as it was typed and as it is compared, normalised by the application.
+    search_text text not null
 );
 -- Those that somebody can still follow, or could until they expired.
 create unique index invitations_open on invitations (mailbox) where registered_at is null and withdrawn_at is null;
-create index invitations_search on invitations using gin (mailbox gin_trgm_ops);
+create index invitations_search on invitations using gin (search_text gin_trgm_ops);
 create index invitations_mail_id on invitations (mail_id);
 create index invitations_developer_id on invitations (developer_id);
 

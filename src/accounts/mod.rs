@@ -14,5 +14,5 @@ mod views;
 pub use handlers::session::DeveloperDoor;
 pub use handlers::visitor;
 pub use link::Purpose;
-pub use operations::{ask_for_link, issue_link, prove};
+pub use operations::{ask_for_link, choose_password, issue_link, prove};
 pub use queries::{Link, find_link, set_password};

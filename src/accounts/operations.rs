@@ -174,7 +174,7 @@ pub fn prove(conn: &mut Conn, id: DeveloperId, post: &Post, occasion: &Occasion)
     let policy = Policy::read(conn)?;
     let proven = developers::verify(conn, id, (&policy, post), &developers::acting(&seen, occasion))?;
     if let Some(developer) = &proven {
-        invitations::registered(conn, &invited, developer, occasion.at)?;
+        invitations::registered(conn, &invited, developer, &developers::acting(developer, occasion))?;
     }
     // Without the need for a proof they were told at once.
     let tells = |developer: &&Developer| developer.status == Status::Requested && policy.requires_proof(post.delivers);
@@ -217,6 +217,12 @@ pub fn change_password(
     Ok(Some(signed_in(&developer, occasion.at)))
 }
 
+/// A password from whoever proved the mailbox; links that would set another one end.
+pub fn choose_password(conn: &mut Conn, id: DeveloperId, hash: &str, now: DateTime<Utc>) -> QueryResult<()> {
+    queries::set_password(conn, id, hash, now)?;
+    queries::end_links(conn, Purpose::PASSWORD, id, now)
+}
+
 fn put_password(
     conn: &mut Conn,
     developer: &Developer,
@@ -225,8 +231,7 @@ fn put_password(
     post: &Post,
     occasion: &Occasion,
 ) -> QueryResult<()> {
-    queries::set_password(conn, developer.id, hash, occasion.at)?;
-    queries::end_links(conn, Purpose::PASSWORD, developer.id, occasion.at)?;
+    choose_password(conn, developer.id, hash, occasion.at)?;
     developers::end_sessions(conn, developer.id)?;
     audit::record(conn, &developers::acting(developer, occasion), &Entry::new(event, developers::subject(developer)))?;
     let policy = Policy::read(conn)?;

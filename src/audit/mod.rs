@@ -53,6 +53,8 @@ text_enum! {
         InvitationQueued = "invitation.queued",
         InvitationResent = "invitation.resent",
         InvitationWithdrawn = "invitation.withdrawn",
+        /// Whom it was for has a record now.
+        InvitationUsed = "invitation.used",
     }
 }
 

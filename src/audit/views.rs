@@ -31,6 +31,7 @@ pub const fn event_label(event: Event) -> &'static str {
         Event::InvitationQueued => "Invitation queued",
         Event::InvitationResent => "Invitation queued again",
         Event::InvitationWithdrawn => "Invitation withdrawn",
+        Event::InvitationUsed => "Invitation used",
         Event::AdminCreated => "Admin created",
         Event::AdminPasswordReset => "Password reset",
         Event::AdminSignedIn => "Signed in",
@@ -41,7 +42,13 @@ pub const fn event_label(event: Event) -> &'static str {
 
 /// "name: Ada → Ada Byron": what an edit or a setting changed.
 pub fn changes(entry: &AuditEntry) -> Option<String> {
-    let words = [("full_name", "name: "), ("organization", "company: "), ("notices", ""), ("value", "")];
+    let words = [
+        ("full_name", "name: "),
+        ("organization", "company: "),
+        ("purpose", "purpose: "),
+        ("notices", ""),
+        ("value", ""),
+    ];
     let changes: Vec<String> = words
         .into_iter()
         .filter_map(|(field, word)| {

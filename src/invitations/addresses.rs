@@ -18,19 +18,20 @@ fn parts(text: &str) -> Vec<String> {
         let mut part = String::new();
         // What ends the stretch in which nothing divides.
         let mut until: Option<char> = None;
-        let mut rest = line.chars();
-        while let Some(c) = rest.next() {
+        // Only what is closed again keeps together.
+        let (last_quote, last_bracket) = (line.rfind('"'), line.rfind('>'));
+        for (at, c) in line.char_indices() {
             match c {
                 _ if until == Some(c) => {
                     until = None;
                     part.push(c);
                 }
                 // Quotes begin a name, and are nothing special in the middle of a word.
-                '"' if until.is_none() && part.trim().is_empty() && rest.as_str().contains('"') => {
+                '"' if until.is_none() && part.trim().is_empty() && last_quote > Some(at) => {
                     until = Some('"');
                     part.push(c);
                 }
-                '<' if until.is_none() && rest.as_str().contains('>') => {
+                '<' if until.is_none() && last_bracket > Some(at) => {
                     until = Some('>');
                     part.push(c);
                 }

@@ -24,7 +24,7 @@ use chrono::TimeDelta;
 use self::operations::{Bad, Checked, Invited, Known};
 use crate::text_enum::text_enum;
 
-pub use operations::{Holder, Standing, accepted, added, hold, holder, lock_holder, opened, registered};
+pub use operations::{Holder, Standing, hold, holder, lock_holder, opened, registered, used};
 pub use queries::Invitation;
 
 /// How many people can be invited at once.

@@ -11,7 +11,7 @@ use crate::db::{Conn, QueryResult};
 use crate::ids::{DeveloperId, InvitationId, MailId};
 use crate::outbox;
 use crate::schema::{invitation_links, invitations, outbox as mails};
-use crate::values::EmailAddress;
+use crate::values::{EmailAddress, folded};
 use crate::web::pagination::{Place, Slice};
 
 /// An invitation as the database has it.
@@ -111,6 +111,7 @@ pub fn insert_missing(
                 invitations::invited_by.eq(invited_by),
                 invitations::created_at.eq(now),
                 invitations::invited_at.eq(now),
+                invitations::search_text.eq(folded(&format!("{}\n{}", email.as_str(), email.mailbox()))),
             )
         })
         .collect();
@@ -121,16 +122,18 @@ pub fn insert_missing(
         .get_results(conn)
 }
 
-/// Prepared once more.
-pub fn prepared_again(
-    conn: &mut Conn,
-    ids: &[InvitationId],
-    invited_by: &str,
-    now: DateTime<Utc>,
-) -> QueryResult<usize> {
-    diesel::update(invitations::table.filter(invitations::id.eq_any(ids)).filter(invitations::via.eq(Via::MailApp)))
-        .set((invitations::invited_by.eq(invited_by), invitations::invited_at.eq(now)))
+/// Prepared, for the first time or once more; nobody holds a personal link.
+pub fn prepared(conn: &mut Conn, ids: &[InvitationId], invited_by: &str, now: DateTime<Utc>) -> QueryResult<()> {
+    diesel::update(invitations::table.filter(invitations::id.eq_any(ids)))
+        .set((
+            invitations::via.eq(Via::MailApp),
+            invitations::invited_by.eq(invited_by),
+            invitations::invited_at.eq(now),
+            invitations::mail_id.eq(None::<MailId>),
+            invitations::opened_at.eq(None::<DateTime<Utc>>),
+        ))
         .execute(conn)
+        .map(|_| ())
 }
 
 /// Mailed, for the first time or once more.
@@ -231,9 +234,9 @@ pub fn page(conn: &mut Conn, list: &InvitationList, now: DateTime<Utc>) -> Query
     };
     let query = match Term::parse(&list.q) {
         None => query,
-        Some(Term::Begins(pattern)) => query.filter(invitations::mailbox.like(pattern)),
+        Some(Term::Begins(pattern)) => query.filter(invitations::search_text.like(pattern)),
         Some(Term::Contains(patterns)) => {
-            patterns.into_iter().fold(query, |query, pattern| query.filter(invitations::mailbox.like(pattern)))
+            patterns.into_iter().fold(query, |query, pattern| query.filter(invitations::search_text.like(pattern)))
         }
     };
     let query = query.limit(list.per_page + 1);

@@ -1,5 +1,5 @@
 //! How often something may be tried. The counters live in the database, so that they survive a restart and several
-//! instances share them. No account is ever locked: waiting always helps, and never longer than fifteen minutes.
+//! instances share them. No account is ever locked: waiting always helps, at the door never longer than fifteen minutes.
 //!
 //! An attempt is counted before it is judged: of a hundred wrong passwords at once five are looked at.
 

@@ -144,7 +144,9 @@ fn body(reader: Reader, status: StatusCode, wait: Option<i64>) -> String {
     let (heading, text) = words(status);
     let text = match (status, wait) {
         (StatusCode::TOO_MANY_REQUESTS, Some(wait)) => {
-            format!("Wait {}, then try again. Nothing was changed.", counted((wait.max(1) + 59) / 60, "minute"))
+            let minutes = (wait.max(1) + 59) / 60;
+            let wait = if minutes > 90 { counted((minutes + 59) / 60, "hour") } else { counted(minutes, "minute") };
+            format!("Wait {wait}, then try again. Nothing was changed.")
         }
         _ => text.to_owned(),
     };

@@ -10,7 +10,7 @@ use actix_web::{FromRequest, HttpRequest};
 use super::chrome::ErrorSummary;
 use super::cookies::Cookies;
 use super::htmx::Htmx;
-use super::mailto::Separator;
+use super::mailto::{Separator, ShownLinks};
 use crate::config::Config;
 
 /// The page that holds nothing but the box.
@@ -84,24 +84,9 @@ pub struct InviteResult {
 
 /// A message that waits for the admin to send it.
 pub struct PreparedMessage {
-    /// The only one.
-    pub link: Option<String>,
-    /// All of several.
-    pub links: Vec<NumberedLink>,
-    /// Whether the text stands in them.
-    pub has_text: bool,
-    /// As they go into a field of a mail program.
-    pub addresses: String,
+    pub links: ShownLinks,
     /// Subject, an empty line, text.
     pub message: String,
-}
-
-/// One of several messages.
-pub struct NumberedLink {
-    pub label: String,
-    pub href: String,
-    /// "45 people".
-    pub people: String,
 }
 
 impl Invite {

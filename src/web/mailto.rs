@@ -6,6 +6,7 @@ use actix_web::cookie::time::Duration;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::cookies::Cookies;
+use crate::values::grouped;
 
 /// Mail programs cut links at about 2,000 characters, Gmail at 1,620.
 const MAX_LINK: usize = 1_600;
@@ -82,7 +83,10 @@ impl MailLinks {
     pub fn new(addresses: &[&str], subject: &str, body: &str, separator: Separator) -> Self {
         let body: String = body.lines().collect::<Vec<_>>().join("\r\n");
         let whole = field("subject", subject) + &field("body", &body);
-        let has_text = whole.len() <= MAX_TEXT;
+        let addresses: Vec<String> =
+            addresses.iter().map(|address| utf8_percent_encode(address, PART).to_string()).collect();
+        let longest = addresses.iter().map(String::len).max().unwrap_or_default();
+        let has_text = whole.len() <= MAX_TEXT && START.len() + longest + whole.len() <= MAX_LINK;
         let text = if has_text { whole } else { String::new() };
         let mut links = Vec::new();
         let mut bcc = String::new();
@@ -91,7 +95,6 @@ impl MailLinks {
             links.push(MailLink { href: format!("{START}{bcc}{text}"), people });
         };
         for address in addresses {
-            let address = utf8_percent_encode(address, PART).to_string();
             let length = START.len() + bcc.len() + separator.as_str().len() + address.len() + text.len();
             if people > 0 && (people == MAX_PEOPLE || length > MAX_LINK) {
                 finish(&bcc, people);
@@ -117,6 +120,51 @@ fn field(name: &str, value: &str) -> String {
     if value.is_empty() { String::new() } else { format!("&{name}={}", utf8_percent_encode(value, PART)) }
 }
 
+/// Links to some people as a page shows them.
+pub struct ShownLinks {
+    /// The only one.
+    pub only: Option<String>,
+    /// All of several.
+    pub several: Vec<NumberedLink>,
+    /// Whether the text stands in them.
+    pub has_text: bool,
+    /// Everybody, as they go into a field of a mail program.
+    pub addresses: String,
+}
+
+/// One of several links.
+pub struct NumberedLink {
+    /// "Open message 1 of 3".
+    pub label: String,
+    pub href: String,
+    /// "45 people".
+    pub people: String,
+}
+
+impl ShownLinks {
+    /// As [`MailLinks::new`].
+    pub fn new(addresses: &[&str], subject: &str, body: &str, separator: Separator) -> Self {
+        let MailLinks { mut links, has_text } = MailLinks::new(addresses, subject, body, separator);
+        let count = links.len();
+        let only = if count == 1 { links.pop().map(|link| link.href) } else { None };
+        let numbered = links.into_iter().zip(1..).map(|(link, n)| NumberedLink {
+            label: format!("Open message {n} of {count}"),
+            href: link.href,
+            people: people(link.people),
+        });
+        let addresses = addresses.join(&format!("{} ", separator.as_str()));
+        Self { only, several: numbered.collect(), has_text, addresses }
+    }
+}
+
+/// "1 person", "45 people".
+pub fn people(n: usize) -> String {
+    match i64::try_from(n).unwrap_or(i64::MAX) {
+        1 => "1 person".into(),
+        n => format!("{} people", grouped(n)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use percent_encoding::percent_decode_str;
@@ -136,9 +184,9 @@ mod tests {
     }
 
     fn valid_address() -> impl Strategy<Value = String> {
-        let domain = "[a-zäöß0-9]{1,20}(\\.[a-zü]{2,8}){1,3}";
+        let domain = "[a-zäöß0-9]{1,20}(\\.[a-zü]{2,20}){1,8}";
         let address =
-            ("[A-Za-z0-9+&%#?'ü!$*/=^_`{|}~-]{1,40}", domain).prop_map(|(local, domain)| format!("{local}@{domain}"));
+            ("[A-Za-z0-9+&%#?'ü!$*/=^_`{|}~-]{1,60}", domain).prop_map(|(local, domain)| format!("{local}@{domain}"));
         address.prop_filter("valid", |address| EmailAddress::parse(address).is_ok())
     }
 
@@ -148,7 +196,7 @@ mod tests {
         fn links_decode_back_to_the_same_people(
             addresses in prop::collection::vec(valid_address(), 1..150),
             subject in "[^\\p{Cc}]{0,60}",
-            body in "([^\\p{Cc}]{0,80}\n){0,6}",
+            body in "([^\\p{Cc}]{0,80}\n){0,12}",
             semicolons in any::<bool>(),
         ) {
             let separator = if semicolons { Separator::Semicolon } else { Separator::Comma };

@@ -316,6 +316,18 @@ journey("a fault of the server is said in the dialog, with its request id", { re
   assert.equal(await box.getByText("could not do this").count(), 0);
 });
 
+journey("more than a form holds is said in the dialog, and stays in the box", { refusals: [413] }, async ({ page }) => {
+  await page.goto("/admin/developers");
+  const box = await openDialog(page);
+  const much = "somebody@many.example, ".repeat(50_000);
+  await field(box).fill(much);
+  await box.getByText("The form is too large").waitFor();
+  await button(box, "Dismiss").click();
+  await openInMail(box).click();
+  await box.getByText("The form is too large").waitFor();
+  assert.equal((await field(box).inputValue()).length, much.length);
+});
+
 journey("a session that ended: to the door and back, nothing lands in the dialog", { refusals: [401] }, async ({ desk, open }) => {
   const session = await desk.signIn(KIM);
   const page = await open({ as: session });

@@ -169,7 +169,7 @@ for (const viewport of [DESKTOP, PHONE]) {
           const { top, bottom, left, right } = e.getBoundingClientRect();
           const { outlineStyle, outlineWidth } = getComputedStyle(e);
           return { name: e.getAttribute("aria-label") ?? e.textContent.trim(), top: top + scrollY, bottom: bottom + scrollY, left, right,
-            isOver: e === document.body, seen: outlineStyle !== "none" && parseFloat(outlineWidth) >= 2 };
+            isOver: e === document.body, isHead: e.closest("thead") !== null, seen: outlineStyle !== "none" && parseFloat(outlineWidth) >= 2 };
         });
         if (stop.isOver || stop.name === stops[0]?.name) break;
         stops.push(stop);
@@ -177,6 +177,8 @@ for (const viewport of [DESKTOP, PHONE]) {
       assert.equal(stops[0].name, "Skip to content");
       assert.deepEqual(stops.filter((stop) => !stop.seen), []);
       stops.slice(1).reduce((before, stop) => {
+        // A phone shows the table's head under the focus only, and without it everything moves up.
+        if (viewport === PHONE && before.isHead && !stop.isHead) return stop;
         // Another column begins at its top.
         assert.ok(stop.bottom > before.top || stop.left >= before.right, `${stop.name} lies above ${before.name}`);
         const sameLine = stop.top < before.bottom - 4 && before.top < stop.bottom - 4;

@@ -1,6 +1,7 @@
 //! How records come to be: by a sign-up, or with a history from elsewhere.
 
 use chrono::{DateTime, Utc};
+use serde_json::json;
 
 use super::subject;
 use crate::audit::{self, Entry, Event, Occasion, Subject, SubjectKind};
@@ -47,10 +48,15 @@ pub fn register(conn: &mut Conn, new: &Registration, occasion: &Occasion) -> Que
 }
 
 /// The owner of a mailbox says anew what somebody else may have said in a request that waits.
-pub fn claim(conn: &mut Conn, seen: &Developer, new: &Registration, occasion: &Occasion) -> QueryResult<Developer> {
+pub fn claim(conn: &mut Conn, seen: &Developer, new: &Registration, occasion: &Occasion) -> QueryResult<()> {
     super::rewrite(conn, seen.clone(), (&new.name, &new.organization), occasion)?;
     let accepted_at = (!new.terms_version.is_empty()).then_some(occasion.at);
-    queries::set_request(conn, seen.id, new.purpose.as_str(), (&new.terms_version, accepted_at))
+    let claimed = queries::set_request(conn, seen.id, new.purpose.as_str(), (&new.terms_version, accepted_at))?;
+    if seen.purpose != claimed.purpose {
+        let details = json!({ "purpose": [&seen.purpose, &claimed.purpose] });
+        audit::record(conn, occasion, &Entry { details, ..Entry::new(Event::DeveloperEdited, subject(&claimed)) })?;
+    }
+    Ok(())
 }
 
 /// Somebody whom an admin adds.

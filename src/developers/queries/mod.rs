@@ -157,6 +157,7 @@ pub fn set_request(
             developers::purpose.eq(purpose),
             developers::terms_version.eq(terms_version),
             developers::terms_accepted_at.eq(terms_accepted_at),
+            developers::version.eq(developers::version + 1),
         ))
         .returning(Developer::as_returning())
         .get_result(conn)

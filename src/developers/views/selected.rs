@@ -6,17 +6,8 @@ use crate::developers::forms::Selection;
 use crate::developers::queries::Developer;
 use crate::web::chrome::{Chrome, Field, Link};
 use crate::web::form::FieldErrors;
-use crate::web::mailto::{MailLink, MailLinks, Separator};
+use crate::web::mailto::{Separator, ShownLinks};
 use crate::web::moments::counted;
-
-/// One of several messages.
-pub struct Message {
-    pub href: String,
-    /// "Open message 1 of 3".
-    pub label: String,
-    /// "45 developers".
-    pub people: String,
-}
 
 #[derive(Template)]
 #[template(path = "developers/email.html")]
@@ -26,12 +17,7 @@ pub struct Email {
     heading: String,
     /// Why there is nobody to write to.
     nobody: Option<&'static str>,
-    /// The only message.
-    link: Option<String>,
-    /// All of several.
-    messages: Vec<Message>,
-    /// All of them, as they are copied.
-    addresses: String,
+    mail_links: ShownLinks,
     /// The names of those who were ticked and are not approved any more.
     left_out: Vec<String>,
     /// How many of them have no record any more.
@@ -59,10 +45,8 @@ impl Email {
     ) -> Self {
         let list = &selection.list;
         let addresses: Vec<&str> = approved.iter().map(|developer| developer.email.as_str()).collect();
-        let MailLinks { mut links, .. } = MailLinks::new(&addresses, "", "", separator);
-        let link = if links.len() == 1 { links.pop().map(|link| link.href) } else { None };
         let ticked = if separator == Separator::Semicolon { "yes" } else { "" };
-        let tick = Field::tick("semicolons", "Semicolons between addresses (Outlook on Windows)", "yes");
+        let tick = Field::tick("semicolons", "Semicolons between addresses (for Outlook on Windows)", "yes");
         Self {
             chrome: chrome.with_error(approved.is_empty()),
             back: Link { label: format!("Back to {}", list.tab.label()), href: list.url() },
@@ -71,9 +55,7 @@ impl Email {
                 [] => "Tick the developers to write to, then choose “Email selected”.",
                 _ => "None of those who were selected is approved any more.",
             }),
-            link,
-            messages: numbered(links),
-            addresses: addresses.join(&format!("{} ", separator.as_str())),
+            mail_links: ShownLinks::new(&addresses, "", "", separator),
             left_out: left_out.iter().map(|developer| developer.shown_name().to_owned()).collect(),
             deleted: selection.ids.len().saturating_sub(approved.len() + left_out.len()),
             is_to_many: approved.len() > 1,
@@ -81,16 +63,6 @@ impl Email {
             tick: tick.filled(ticked, &FieldErrors::default()),
         }
     }
-}
-
-fn numbered(links: Vec<MailLink>) -> Vec<Message> {
-    let count = links.len();
-    let message = |(MailLink { href, people }, n): (MailLink, usize)| Message {
-        href,
-        label: format!("Open message {n} of {count}"),
-        people: developers(people),
-    };
-    links.into_iter().zip(1..).map(message).collect()
 }
 
 fn developers(n: usize) -> String {

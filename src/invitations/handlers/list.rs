@@ -79,6 +79,7 @@ pub async fn resend(
         Repeated::Done(invitation) => return Ok(done(&query, views::resent(&invitation), &state)),
         Repeated::Waits(wait) => return Err(AppError::TooMany { wait: wait.0.to_std().unwrap_or_default() }),
         Repeated::Gone => return Err(AppError::NotFound),
+        Repeated::Superseded(invitation) => return Ok(done(&query, views::superseded(&invitation), &state)),
         Repeated::Refused(listed) => views::settled(&listed, Utc::now()),
         Repeated::NoMail => views::NO_RESEND.to_owned(),
     };

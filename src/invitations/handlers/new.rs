@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use actix_web::web::Data;
 use chrono::Utc;
 
@@ -17,6 +18,7 @@ use crate::invitations::operations::{self, Checked, Invited, Outcome};
 use crate::invitations::views::{self, CheckAlone, InviteAlone, New, Text};
 use crate::outbox::Post;
 use crate::policy::Policy;
+use crate::throttles::Wait;
 use crate::web::chrome::Frame;
 use crate::web::cookies::Cookies;
 use crate::web::flash::Message;
@@ -73,16 +75,23 @@ pub async fn check(
     shown(StatusCode::OK, &admin, (frame, &htmx, &cookies), invite)
 }
 
-/// Who was invited; else whom it would have been for, and why nobody was.
-fn judged(outcome: Outcome, via: Via) -> Result<Invited, Box<(Checked, String)>> {
-    let (why, checked) = match outcome {
-        Outcome::Invited(invited) => return Ok(invited),
-        Outcome::Nobody(checked) => (views::nobody(&checked, via), checked),
-        Outcome::TooMany(checked) => (views::too_many(&checked), checked),
-        Outcome::DayLimit(checked, left) => (views::day_limit(&checked, left), checked),
-        Outcome::NoMail(checked) => (views::NO_MAIL.to_owned(), checked),
-    };
-    Err(Box::new((checked, why)))
+/// Whom it would have been for, and why nobody was invited.
+struct Refusal {
+    checked: Checked,
+    why: String,
+    /// Until there is room for some of them again.
+    wait: Option<Wait>,
+}
+
+fn judged(outcome: Outcome, via: Via) -> Result<Invited, Box<Refusal>> {
+    let refusal = |why, checked, wait| Err(Box::new(Refusal { checked, why, wait }));
+    match outcome {
+        Outcome::Invited(invited) => Ok(invited),
+        Outcome::Nobody(checked) => refusal(views::nobody(&checked, via), checked, None),
+        Outcome::TooMany(checked) => refusal(views::too_many(&checked), checked, None),
+        Outcome::DayLimit(checked, short) => refusal(views::day_limit(&checked, short), checked, Some(short.wait)),
+        Outcome::NoMail(checked) => refusal(views::NO_MAIL.to_owned(), checked, None),
+    }
 }
 
 /// `POST /admin/invitations`
@@ -96,19 +105,23 @@ pub async fn invite(
     let (typed, via, invite) = (form.0.addresses.clone(), form.0.via, invite.with(separator));
     let work = move |conn: &mut Conn| operations::invite(conn, &typed, via, &post, &occasion);
     let text = |policy: &Policy| Text::new(policy, admin.name(), &config.base_url);
-    let (status, invite) = match judged(db.transaction(work).await?, via) {
+    let (status, wait, invite) = match judged(db.transaction(work).await?, via) {
         Ok(invited) if via == Via::MailApp => {
-            (StatusCode::OK, views::prepared(invite, &invited, &text(&invited.policy), separator))
+            (StatusCode::OK, None, views::prepared(invite, &invited, &text(&invited.policy), separator))
         }
-        Ok(invited) => (StatusCode::OK, views::queued(invite, &invited)),
+        Ok(invited) => (StatusCode::OK, None, views::queued(invite, &invited)),
         Err(refusal) => {
-            let (checked, why) = *refusal;
+            let Refusal { checked, why, wait } = *refusal;
             let policy = db.run(Policy::read).await?;
             let check = views::checked(&checked, &policy, &text(&policy), invite.delivers);
-            (StatusCode::UNPROCESSABLE_ENTITY, views::refused(invite, &form.0.addresses, check, why))
+            let status = if wait.is_some() { StatusCode::TOO_MANY_REQUESTS } else { StatusCode::UNPROCESSABLE_ENTITY };
+            (status, wait, views::refused(invite, &form.0.addresses, check, why))
         }
     };
     let mut response = shown(status, &admin, (frame, &htmx, &cookies), invite)?;
+    if let Some(Wait(wait)) = wait {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait.num_seconds().max(1)));
+    }
     // Without it the choice holds for this page only.
     let _ = response.add_cookie(&separator.cookie(&cookies));
     Ok(response)

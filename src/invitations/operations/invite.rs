@@ -4,10 +4,11 @@ use std::collections::HashSet;
 
 use super::check::{Checked, check};
 use super::entry;
+use super::link::used;
 use crate::audit::{self, Actor, Entry, Event, Occasion};
 use crate::db::{Conn, QueryResult};
 use crate::developers::{self, Developer, Status};
-use crate::ids::InvitationId;
+use crate::ids::{InvitationId, MailId};
 use crate::invitations::queries::{self, Invitation, Listed};
 use crate::invitations::{MAX_AT_ONCE, Via};
 use crate::outbox::{self, Kind, Letter, Post};
@@ -22,8 +23,8 @@ pub enum Outcome {
     /// None of what was typed can be invited, or all of them hold a link already.
     Nobody(Checked),
     TooMany(Checked),
-    /// More than the admin may send today; says how many are left.
-    DayLimit(Checked, i32),
+    /// More than the admin may send within a day.
+    DayLimit(Checked, Shortage),
     /// Mail is not configured, so nothing can be sent from here.
     NoMail(Checked),
 }
@@ -39,6 +40,10 @@ pub struct Invited {
 /// Invites everybody in a text who can be, and records it for each.
 pub fn invite(conn: &mut Conn, typed: &str, via: Via, post: &Post, occasion: &Occasion) -> QueryResult<Outcome> {
     let policy = Policy::read(conn)?;
+    if via == Via::Server {
+        // Held before anything is looked at: of two equal posts the second one finds that all hold a link.
+        count(conn, 0, occasion)?.ok();
+    }
     let checked = check(conn, typed, &policy, occasion.at)?;
     if via == Via::Server && !post.delivers {
         return Ok(Outcome::NoMail(checked));
@@ -53,8 +58,9 @@ pub fn invite(conn: &mut Conn, typed: &str, via: Via, post: &Post, occasion: &Oc
     if people.len() > MAX_AT_ONCE {
         return Ok(Outcome::TooMany(checked));
     }
-    if let (Via::Server, Err(short)) = (via, count(conn, people.len(), via, occasion)?) {
-        return Ok(Outcome::DayLimit(checked, short.left));
+    let sent = if via == Via::Server { people.len() } else { 0 };
+    if let Err(short) = count(conn, sent, occasion)? {
+        return Ok(Outcome::DayLimit(checked, short));
     }
     // In one order, so that two admins who invite the same people never wait for each other.
     let mut ordered = people.clone();
@@ -77,10 +83,7 @@ pub fn invite(conn: &mut Conn, typed: &str, via: Via, post: &Post, occasion: &Oc
 }
 
 /// Counts what an admin sends from here.
-fn count(conn: &mut Conn, people: usize, via: Via, occasion: &Occasion) -> QueryResult<Result<(), Shortage>> {
-    if via == Via::MailApp {
-        return Ok(Ok(()));
-    }
+fn count(conn: &mut Conn, people: usize, occasion: &Occasion) -> QueryResult<Result<(), Shortage>> {
     let whom = match &occasion.actor {
         Actor::Admin { id, .. } => id.to_string(),
         other => other.name().to_owned(),
@@ -90,8 +93,14 @@ fn count(conn: &mut Conn, people: usize, via: Via, occasion: &Occasion) -> Query
 }
 
 fn prepare(conn: &mut Conn, held: &[Listed], occasion: &Occasion) -> QueryResult<()> {
-    let ids: Vec<InvitationId> = held.iter().map(|listed| listed.invitation.id).collect();
-    queries::prepared_again(conn, &ids, occasion.actor.name(), occasion.at)?;
+    // Whoever holds a link that works keeps it.
+    let due = held.iter().filter(|listed| !listed.state(occasion.at).is_live());
+    let due: Vec<&Invitation> = due.map(|listed| &listed.invitation).collect();
+    let ids: Vec<InvitationId> = due.iter().map(|invitation| invitation.id).collect();
+    let mails: Vec<MailId> = due.iter().filter_map(|invitation| invitation.mail_id).collect();
+    queries::end_links(conn, &ids, occasion.at)?;
+    outbox::withdraw(conn, &mails, occasion.at)?;
+    queries::prepared(conn, &ids, occasion.actor.name(), occasion.at)?;
     let entries: Vec<Entry> = held.iter().map(|listed| entry(Event::InvitationPrepared, &listed.invitation)).collect();
     audit::record_all(conn, occasion, &entries)
 }
@@ -109,12 +118,11 @@ fn mail(
     }
     let by = occasion.actor.name();
     let ids: Vec<InvitationId> = due.iter().map(|invitation| invitation.id).collect();
+    let unsent: Vec<MailId> = due.iter().filter_map(|invitation| invitation.mail_id).collect();
     queries::end_links(conn, &ids, occasion.at)?;
+    outbox::withdraw(conn, &unsent, occasion.at)?;
     let (mut letters, mut links) = (Vec::new(), Vec::new());
     for invitation in due {
-        if let Some(unsent) = invitation.mail_id {
-            outbox::withdraw(conn, unsent, occasion.at)?;
-        }
         let token = new_token().map_err(|e| diesel::result::Error::SerializationError(e.to_string().into()))?;
         links.push((invitation.id, token_hash(&token)));
         let letter = Letter::new(Kind::Invitation, &invitation.email, vec![("admin", by.to_owned())]);
@@ -134,6 +142,8 @@ pub enum Repeated {
     Done(Invitation),
     /// It is registered or withdrawn.
     Refused(Listed),
+    /// An admin added or imported them meanwhile: the invitation counts as used.
+    Superseded(Invitation),
     /// Too often.
     Waits(Wait),
     NoMail,
@@ -142,26 +152,28 @@ pub enum Repeated {
 
 /// Mails a new personal link, also to somebody whose invitation was only prepared.
 pub fn resend(conn: &mut Conn, id: InvitationId, post: &Post, occasion: &Occasion) -> QueryResult<Repeated> {
+    // In the order in which inviting holds them.
+    count(conn, 0, occasion)?.ok();
     let Some(seen) = queries::lock(conn, id)? else { return Ok(Repeated::Gone) };
     if !seen.state(occasion.at).is_open() {
         return Ok(Repeated::Refused(seen));
     }
     let known = developers::by_mailbox(conn, &seen.invitation.mailbox)?;
+    let known = known.map(|known| developers::lock(conn, known.id)).transpose()?.flatten();
     let is_theirs = |known: &Developer| known.email_verified_at.is_some() || known.status != Status::Requested;
     if let Some(developer) = known.filter(is_theirs) {
-        // An admin added them meanwhile, or they were imported.
-        super::accepted(conn, id, developer.id, occasion.at)?;
-        return Ok(queries::lock(conn, id)?.map_or(Repeated::Gone, Repeated::Refused));
+        used(conn, &seen.invitation, developer.id, occasion)?;
+        return Ok(Repeated::Superseded(seen.invitation));
     }
     if !post.delivers {
         return Ok(Repeated::NoMail);
     }
+    if let Err(short) = count(conn, 1, occasion)? {
+        return Ok(Repeated::Waits(short.wait));
+    }
     let key = Key::new("repeated invitations to", &seen.invitation.mailbox);
     if let Err(wait) = throttles::admit(conn, &key, INVITE_MAILBOX, occasion.at)? {
         return Ok(Repeated::Waits(wait));
-    }
-    if let Err(short) = count(conn, 1, Via::Server, occasion)? {
-        return Ok(Repeated::Waits(short.wait));
     }
     let policy = Policy::read(conn)?;
     mail(conn, &[&seen.invitation], Event::InvitationResent, (&policy, post), occasion)?;
@@ -184,9 +196,7 @@ pub fn withdraw(conn: &mut Conn, id: InvitationId, occasion: &Occasion) -> Query
     }
     queries::set_withdrawn(conn, id, occasion.at)?;
     queries::end_links(conn, &[id], occasion.at)?;
-    if let Some(unsent) = seen.invitation.mail_id {
-        outbox::withdraw(conn, unsent, occasion.at)?;
-    }
+    outbox::withdraw(conn, seen.invitation.mail_id.as_slice(), occasion.at)?;
     audit::record(conn, occasion, &entry(Event::InvitationWithdrawn, &seen.invitation))?;
     Ok(Withdrawal::Done(seen.invitation))
 }

@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
+use super::entry;
+use crate::audit::{self, Event, Occasion};
 use crate::db::{Conn, QueryResult};
 use crate::developers::Developer;
 use crate::ids::{DeveloperId, InvitationId};
@@ -64,31 +66,23 @@ pub fn opened(conn: &mut Conn, id: InvitationId, now: DateTime<Utc>) -> QueryRes
     queries::set_opened(conn, id, now)
 }
 
-/// The invitation is used: by this developer.
-pub fn accepted(conn: &mut Conn, id: InvitationId, developer: DeveloperId, now: DateTime<Utc>) -> QueryResult<()> {
-    queries::set_registered(conn, id, developer, now)?;
-    queries::end_links(conn, &[id], now)
-}
-
 /// The open invitations of a mailbox, held until the end of the transaction. Whoever enters or proves a record takes
 /// them first, as whoever comes by a personal link does: else two of them could wait for each other.
 pub fn hold(conn: &mut Conn, mailbox: &str) -> QueryResult<Vec<Invitation>> {
     Ok(queries::lock_open(conn, &[mailbox])?.into_iter().map(|open| open.invitation).collect())
 }
 
-/// Somebody registered by the open form. That uses the open invitation of their mailbox, but a personal link only once
-/// they have proven it: else anybody who knows the address could take the link away from its owner.
-pub fn registered(conn: &mut Conn, held: &[Invitation], developer: &Developer, now: DateTime<Utc>) -> QueryResult<()> {
+/// An invitation is used: whom it was for is this developer. Its link ends, and its mail is taken back where it waits.
+pub fn used(conn: &mut Conn, invitation: &Invitation, developer: DeveloperId, occasion: &Occasion) -> QueryResult<()> {
+    queries::set_registered(conn, invitation.id, developer, occasion.at)?;
+    queries::end_links(conn, &[invitation.id], occasion.at)?;
+    outbox::withdraw(conn, invitation.mail_id.as_slice(), occasion.at)?;
+    audit::record(conn, occasion, &entry(Event::InvitationUsed, invitation))
+}
+
+/// Somebody registered by the open form, or proved their mailbox. That uses their open invitation, but a personal link
+/// only once the mailbox is proven: else anybody who knows the address could take the link away from its owner.
+pub fn registered(conn: &mut Conn, held: &[Invitation], developer: &Developer, occasion: &Occasion) -> QueryResult<()> {
     let is_theirs = |open: &&Invitation| open.via == Via::MailApp || developer.email_verified_at.is_some();
-    held.iter().filter(is_theirs).try_for_each(|open| supersede(conn, open, developer.id, now))
-}
-
-/// An admin made a record for whoever was invited: they need no invitation any more.
-pub fn added(conn: &mut Conn, held: &[Invitation], developer: &Developer, now: DateTime<Utc>) -> QueryResult<()> {
-    held.iter().try_for_each(|open| supersede(conn, open, developer.id, now))
-}
-
-fn supersede(conn: &mut Conn, open: &Invitation, developer: DeveloperId, now: DateTime<Utc>) -> QueryResult<()> {
-    accepted(conn, open.id, developer, now)?;
-    open.mail_id.map_or(Ok(()), |unsent| outbox::withdraw(conn, unsent, now))
+    held.iter().filter(is_theirs).try_for_each(|open| used(conn, open, developer.id, occasion))
 }

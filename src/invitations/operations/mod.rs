@@ -6,7 +6,7 @@ mod link;
 
 pub use check::{Bad, Checked, Known, check};
 pub use invite::{Invited, Outcome, Repeated, Withdrawal, invite, resend, withdraw};
-pub use link::{Holder, Standing, accepted, added, hold, holder, lock_holder, opened, registered};
+pub use link::{Holder, Standing, hold, holder, lock_holder, opened, registered, used};
 
 use super::queries::Invitation;
 use crate::audit::{Entry, Event, Subject, SubjectKind};

@@ -109,6 +109,16 @@ pub fn holders(checked: &Checked) -> Option<String> {
     }
 }
 
+/// Why the open form, to which the message leads, admits not all of them.
+pub fn no_entry(checked: &Checked, policy: &Policy, delivers: bool) -> Option<String> {
+    closed(policy, delivers).or_else(|| unwelcome(checked, delivers))
+}
+
+fn closed(policy: &Policy, delivers: bool) -> Option<String> {
+    let way_in = if delivers { "send from Guestlist" } else { "Guestlist sends one once mail is configured" };
+    (!policy.is_open()).then(|| format!("The open form is closed. Only a personal link admits them: {way_in}."))
+}
+
 fn unwelcome(checked: &Checked, delivers: bool) -> Option<String> {
     let why = match checked.unwelcome.len() {
         0 => return None,
@@ -132,10 +142,7 @@ fn preview(checked: &Checked, policy: &Policy, text: &Text, delivers: bool) -> O
     if !has_text {
         notes.push("The text is too long for a link: you copy it and paste it into the message.".into());
     }
-    if !policy.is_open() {
-        let way_in = if delivers { "send from Guestlist" } else { "Guestlist sends one once mail is configured" };
-        notes.push(format!("The open form is closed. Only a personal link admits them: {way_in}."));
-    }
+    notes.extend(closed(policy, delivers));
     Some(MessagePreview {
         bcc: many(addresses.len(), "developer"),
         subject: text.subject.clone(),

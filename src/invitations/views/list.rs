@@ -140,7 +140,11 @@ fn pager(page: &Page, base_url: &str, now: DateTime<Utc>) -> Pager {
     Pager {
         previous: link(slice.rows.first(), slice.has_previous, Place::Before),
         next: link(slice.rows.last(), slice.has_next, Place::After),
-        total: if slice.has_next { "Newest first".into() } else { "To the first invitation".into() },
+        total: match (slice.rows.is_empty(), slice.has_next) {
+            (true, _) => String::new(),
+            (false, true) => "Newest first".into(),
+            (false, false) => "To the first invitation".into(),
+        },
         sizes: PER_PAGE
             .into_iter()
             .map(|n| Choice { label: n.to_string(), value: list.with_per_page(n).url(), current: n == list.per_page })
@@ -181,6 +185,10 @@ fn empty(page: &Page) -> Empty {
 
 pub const NO_RESEND: &str = "Mail is not configured, so Guestlist cannot send it.";
 
+pub fn superseded(invitation: &Invitation) -> String {
+    format!("{} has an account already. No mail was sent.", shortened(&invitation.email))
+}
+
 pub fn resent(invitation: &Invitation) -> String {
     format!("A new invitation to {} is on its way.", shortened(&invitation.email))
 }
@@ -193,7 +201,7 @@ pub fn withdrawn(invitation: &Invitation) -> String {
 pub fn settled(listed: &Listed, now: DateTime<Utc>) -> String {
     let email = shortened(&listed.invitation.email);
     match listed.state(now) {
-        State::Registered => format!("{email} has registered meanwhile."),
+        State::Registered => format!("{email} has an account meanwhile."),
         _ => format!("The invitation of {email} was withdrawn already."),
     }
 }

@@ -7,7 +7,7 @@ mod result;
 mod text;
 
 pub use check::checked;
-pub use list::{List, NO_RESEND, Page, resent, settled, withdrawn};
+pub use list::{List, NO_RESEND, Page, resent, settled, superseded, withdrawn};
 pub use refusal::{NO_MAIL, day_limit, nobody, refused, too_many};
 pub use result::{prepared, queued};
 pub use text::Text;

@@ -2,6 +2,7 @@
 
 use super::check::number;
 use crate::invitations::{Checked, MAX_AT_ONCE, Via};
+use crate::throttles::Shortage;
 use crate::throttles::{INVITE_ADMIN, Rule};
 use crate::web::chrome::{ErrorSummary, Link};
 use crate::web::invite::{Invite, InviteCheck};
@@ -29,8 +30,7 @@ pub fn too_many(checked: &Checked) -> String {
     format!("These are {} people; at most {MAX_AT_ONCE} can be invited at once", number(checked.ready.len()))
 }
 
-/// `left` are those that the admin may still send today.
-pub fn day_limit(checked: &Checked, left: i32) -> String {
+pub fn day_limit(checked: &Checked, Shortage { left, .. }: Shortage) -> String {
     let asked = number(checked.without_link().len());
     match left {
         ..=0 => {

@@ -1,31 +1,21 @@
 //! What became of a press on one of the buttons.
 
 use super::Text;
-use super::check::{bad, duplicates, holders, known, many, more_known, number};
+use super::check::{bad, duplicates, holders, known, many, more_known, no_entry, number};
 use crate::invitations::{Checked, Invited};
-use crate::web::invite::{AddressChip, Invite, InviteCheck, InviteResult, InviteWords, NumberedLink, PreparedMessage};
-use crate::web::mailto::{MailLinks, Separator};
+use crate::web::invite::{AddressChip, Invite, InviteCheck, InviteResult, InviteWords, PreparedMessage};
+use crate::web::mailto::{Separator, ShownLinks, people};
 
 /// The message for the admin's mail program.
 pub fn prepared(invite: Invite, invited: &Invited, text: &Text, separator: Separator) -> Invite {
     let addresses: Vec<&str> = invited.reached.iter().map(|email| email.as_str()).collect();
-    let MailLinks { mut links, has_text } = MailLinks::new(&addresses, &text.subject, &text.body, separator);
-    let count = links.len();
-    let link = if count == 1 { links.pop().map(|link| link.href) } else { None };
-    let links = links.into_iter().enumerate().map(|(n, link)| NumberedLink {
-        label: format!("Open message {} of {count}", n + 1),
-        href: link.href,
-        people: people(link.people),
-    });
     let prepared = PreparedMessage {
-        link,
-        links: links.collect(),
-        has_text,
-        addresses: addresses.join(&format!("{} ", separator.as_str())),
+        links: ShownLinks::new(&addresses, &text.subject, &text.body, separator),
         message: format!("{}\n\n{}", text.subject, text.body),
     };
     let words = format!("Prepared for {}. Guestlist does not know whether it was sent.", people(addresses.len()));
-    let others = others(&invited.checked, None);
+    let mut others = others(&invited.checked, None);
+    others.notes.extend(no_entry(&invited.checked, &invited.policy, invite.delivers));
     let result = InviteResult { words, farewell: None, others, prepared: Some(prepared) };
     with_rest(Invite { result: Some(result), ..invite }, &invited.checked)
 }
@@ -44,10 +34,6 @@ pub fn queued(invite: Invite, invited: &Invited) -> Invite {
     let others = others(checked, holders(checked));
     let result = InviteResult { words, farewell: Some(farewell), others, prepared: None };
     with_rest(Invite { result: Some(result), ..invite }, checked)
-}
-
-fn people(n: usize) -> String {
-    if n == 1 { "1 person".into() } else { format!("{} people", number(n)) }
 }
 
 /// Those who were left out and need no mending.

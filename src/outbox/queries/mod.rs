@@ -71,9 +71,10 @@ pub fn decide_again(conn: &mut Conn, id: DeveloperId, now: DateTime<Utc>) -> Que
     Ok(known.into_iter().find(|(_, attempts, _)| *attempts == 0).and_then(|(_, _, status)| status))
 }
 
-/// Takes a mail back that was not sent; whether it went out is not asked.
-pub fn withdraw(conn: &mut Conn, id: MailId, now: DateTime<Utc>) -> QueryResult<()> {
-    let unsent = outbox::table.find(id).filter(outbox::state.eq_any([State::Waiting, State::Failed]));
+/// Takes back those of the mails that were not sent.
+pub fn withdraw(conn: &mut Conn, ids: &[MailId], now: DateTime<Utc>) -> QueryResult<()> {
+    let unsent =
+        outbox::table.filter(outbox::id.eq_any(ids)).filter(outbox::state.eq_any([State::Waiting, State::Failed]));
     diesel::update(unsent)
         .set((outbox::state.eq(State::Withdrawn), outbox::settled_at.eq(Some(now)), outbox::link.eq(None::<Vec<u8>>)))
         .execute(conn)

@@ -17,6 +17,7 @@ use crate::policy::Policy;
 use crate::registration::forms::{RegisterForm, started};
 use crate::registration::operations::{self, Acceptance};
 use crate::registration::views::{InvitationOver, Known, Register};
+use crate::values::EmailAddress;
 use crate::web::chrome::Frame;
 use crate::web::cookies::Cookies;
 use crate::web::flash::Message;
@@ -40,7 +41,8 @@ async fn guest(db: &Db, token: &str) -> Result<(Holder, Policy), AppError> {
 
 fn over(frame: Frame, holder: &Holder, policy: &Policy) -> Result<HttpResponse, AppError> {
     let chrome = frame.chrome(InvitationOver::heading(holder.standing), "");
-    html(StatusCode::GONE, &InvitationOver::new(chrome, holder, policy.is_open()))
+    let is_welcome = EmailAddress::parse(&holder.invitation.email).is_ok_and(|email| policy.admits(&email));
+    html(StatusCode::GONE, &InvitationOver::new(chrome, holder, policy.is_open() && is_welcome))
 }
 
 fn form_page(

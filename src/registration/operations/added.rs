@@ -15,7 +15,8 @@ pub fn add(conn: &mut Conn, new: &Addition, post: &Post, occasion: &Occasion) ->
     let invited = invitations::hold(conn, new.email.mailbox())?;
     let registered = developers::add(conn, new, occasion)?;
     let Registered::New(developer) = &registered else { return Ok(registered) };
-    invitations::added(conn, &invited, developer, occasion.at)?;
+    // They need no other link, proven or not.
+    invited.iter().try_for_each(|open| invitations::used(conn, open, developer.id, occasion))?;
     let state = match developer.status {
         Status::Approved => "After that you can sign in.",
         Status::Requested => "An admin decides about your access, and you hear by mail.",

@@ -52,21 +52,33 @@ pub fn accept(
     let Invitee { name, organization, purpose } = invitee.clone();
     let terms_version = accepted_terms(&policy);
     let new = Registration { name, email, organization, purpose, terms_version };
-    let registered = developers::register(conn, &new, occasion)?;
-    let (Registered::New(developer) | Registered::Known(developer)) = &registered;
-    invitations::accepted(conn, invitation.id, developer.id, occasion.at)?;
+    let (is_new, developer) = registered(conn, &new, occasion)?;
+    let acting = developers::acting(&developer, occasion);
+    invitations::used(conn, &invitation, developer.id, &acting)?;
     let is_claimed = developer.email_verified_at.is_some() || developer.status != Status::Requested;
-    if let (Registered::Known(_), true) = (&registered, is_claimed) {
-        return Ok(Acceptance::Known(developer.clone()));
+    match (is_new, is_claimed) {
+        (true, _) => {}
+        (false, true) => return Ok(Acceptance::Known(developer)),
+        // A record that nobody has proven may be somebody else's doing: it becomes what its owner says now.
+        (false, false) => developers::claim(conn, &developer, &new, &acting)?,
     }
-    // A record that nobody has proven may be somebody else's doing: it becomes what its owner says now.
-    let acting = developers::acting(developer, occasion);
-    if let Registered::Known(_) = registered {
-        developers::claim(conn, developer, &new, &acting)?;
-    }
-    accounts::set_password(conn, developer.id, password_hash, occasion.at)?;
-    let proven = developers::verify(conn, developer.id, (&policy, post), &acting)?.unwrap_or_else(|| developer.clone());
+    accounts::choose_password(conn, developer.id, password_hash, occasion.at)?;
+    let proven = developers::verify(conn, developer.id, (&policy, post), &acting)?.unwrap_or(developer);
     settle(conn, proven, (&policy, post), occasion).map(Acceptance::Registered)
+}
+
+/// The record of the mailbox, held until the end of the transaction, and whether it is new.
+fn registered(conn: &mut Conn, new: &Registration, occasion: &Occasion) -> QueryResult<(bool, Developer)> {
+    loop {
+        let (is_new, id) = match developers::register(conn, new, occasion)? {
+            Registered::New(developer) => (true, developer.id),
+            Registered::Known(developer) => (false, developer.id),
+        };
+        if let Some(developer) = developers::lock(conn, id)? {
+            return Ok((is_new, developer));
+        }
+        // An admin has just deleted it.
+    }
 }
 
 /// Approves where the policy says so; else tells both sides that the request waits.

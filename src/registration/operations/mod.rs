@@ -73,7 +73,7 @@ pub fn register(
     match developers::register(conn, &registration, occasion)? {
         Registered::New(developer) => {
             accounts::set_password(conn, developer.id, password_hash, occasion.at)?;
-            invitations::registered(conn, &invited, &developer, occasion.at)?;
+            invitations::registered(conn, &invited, &developer, occasion)?;
             welcome(conn, &developer, (&policy, post), occasion)?;
         }
         Registered::Known(developer) if may_mail => remind(conn, &developer, (&policy, post), occasion)?,

@@ -37,7 +37,7 @@ impl InvitationOver {
     /// What is so, in a few words.
     pub const fn heading(standing: Standing) -> &'static str {
         match standing {
-            Standing::Used => "You have registered already",
+            Standing::Used => "You have an account already",
             Standing::Withdrawn => "This invitation was withdrawn",
             Standing::Expired => "This invitation has expired",
             Standing::Replaced => "A newer invitation was sent to you",
@@ -45,10 +45,10 @@ impl InvitationOver {
         }
     }
 
-    /// `is_open`: anybody may register now.
+    /// `is_open`: they may register without it now.
     pub fn new(chrome: Chrome, Holder { invitation, standing }: &Holder, is_open: bool) -> Self {
         let text = match standing {
-            Standing::Used => "A personal link works once. Sign in with your address and your password.".into(),
+            Standing::Used => "There is an account for your address, and a personal link works once. Sign in, or choose a new password.".into(),
             Standing::Withdrawn => "Its link does not work any more.".into(),
             Standing::Expired => format!("A personal link works for {} days.", LIFETIME.num_days()),
             Standing::Replaced => "Only the link in the newest mail works.".into(),

@@ -51,7 +51,7 @@ impl App {
     #[track_caller]
     pub fn personal_link(&self, email: &str) -> String {
         let mails = self.mails_to(email).into_iter().filter(|mail| mail.kind == Kind::Invitation);
-        mails.last().unwrap_or_else(|| panic!("no invitation to {email}")).path()
+        mails.next_back().unwrap_or_else(|| panic!("no invitation to {email}")).path()
     }
 
     /// What is in the tables of invitations, and what the log says of them.
