@@ -216,13 +216,13 @@ fn the_database_itself_refuses_what_makes_no_sense() {
             "outbox_kind_check",
         ),
         (
-            "insert into invitations (id, email, mailbox, via, invited_by, created_at, invited_at) \
-          values (gen_random_uuid(), 'a', 'a', 'pigeon', 'b', now(), now())",
+            "insert into invitations (id, email, mailbox, via, invited_by, created_at, invited_at, search_text) \
+          values (gen_random_uuid(), 'a', 'a', 'pigeon', 'b', now(), now(), 'a')",
             "invitations_via_check",
         ),
         (
-            "insert into invitations (id, email, mailbox, via, invited_by, created_at, invited_at) \
-          select gen_random_uuid(), 'a', 'a', 'server', 'b', now(), now() from generate_series(1, 2)",
+            "insert into invitations (id, email, mailbox, via, invited_by, created_at, invited_at, search_text) \
+          select gen_random_uuid(), 'a', 'a', 'server', 'b', now(), now(), 'a' from generate_series(1, 2)",
             "invitations_open",
         ),
         ("insert into invitation_links values ('x', gen_random_uuid(), now())", "invitation_links_invitation_id_fkey"),

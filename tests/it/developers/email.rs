@@ -75,7 +75,7 @@ async fn more_people_than_a_message_takes_get_several() {
         let mut read: Vec<String> = messages.into_iter().flat_map(|message| message.bcc).collect();
         read.sort();
         assert_eq!(read, people.iter().map(|person| person.email.clone()).collect::<Vec<_>>());
-        assert!(page.text("main").contains("45 developers") && page.text("main").contains("30 developers"));
+        assert!(page.text("main").contains("45 people") && page.text("main").contains("30 people"));
     }
 }
 

@@ -5,7 +5,7 @@ use crate::support::Admin;
 
 async fn sends(admin: &Admin, prefix: &str, n: usize) -> u16 {
     let answer = admin.invites("server", &crowd(n).replace("dev", prefix)).await;
-    if answer.status == 422 {
+    if answer.status == 429 {
         let page = answer.page();
         assert!(page.text(".errors").contains("500"), "{}", page.text(".errors"));
         assert!(typed(&page).starts_with(&format!("{prefix}0@")));
@@ -21,7 +21,7 @@ async fn five_hundred_a_day_and_not_one_more_but_another_admin_may() {
     assert_eq!(app.mails().len(), 500);
     let before = app.state();
     for htmx in [false, true] {
-        assert_eq!(sends(&kim.speaking(htmx), "b", 1).await, 422);
+        assert_eq!(sends(&kim.speaking(htmx), "b", 1).await, 429);
     }
     assert_eq!(app.state(), before, "nothing was written");
     // The list has a limit of its own that says how long to wait.
@@ -41,7 +41,8 @@ async fn what_would_be_too_many_is_not_begun_and_says_how_many_are_left() {
     let app = posting().await;
     let kim = app.admin("Kim Lee").await;
     assert_eq!(sends(&kim, "a", 380).await, 303);
-    let answer = kim.invites("server", &crowd(121)).await.is(422);
+    let answer = kim.invites("server", &crowd(121)).await.is(429);
+    assert!(answer.header("retry-after").is_some());
     let words = answer.page().text(".errors");
     assert!(words.contains("120"), "{words}");
     assert_eq!(app.mails().len(), 380, "all or none");
@@ -49,7 +50,7 @@ async fn what_would_be_too_many_is_not_begun_and_says_how_many_are_left() {
     // The last one is a repeated one.
     let id = app.db.text("select id from invitations where email = 'a0@crowd.example'");
     kim.posts(&format!("{LIST}/{id}/resend"), &[]).await.done();
-    assert_eq!(sends(&kim, "c", 1).await, 422);
+    assert_eq!(sends(&kim, "c", 1).await, 429);
     assert_eq!(app.mails().len(), 500);
 }
 

@@ -8,6 +8,7 @@ mod prepare;
 pub mod resend;
 mod send;
 pub mod standing;
+mod together;
 mod withdraw;
 
 use guestlist::outbox::Kind;
@@ -50,7 +51,7 @@ impl App {
     /// The way to the page of the newest personal link that was mailed to this address.
     #[track_caller]
     pub fn personal_link(&self, email: &str) -> String {
-        let mails = self.mails_to(email).into_iter().filter(|mail| mail.kind == Kind::Invitation);
+        let mut mails = self.mails_to(email).into_iter().filter(|mail| mail.kind == Kind::Invitation);
         mails.next_back().unwrap_or_else(|| panic!("no invitation to {email}")).path()
     }
 

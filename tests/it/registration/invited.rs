@@ -20,7 +20,7 @@ fn answers() -> SignUp {
     sign_up("").without("email")
 }
 
-async fn registers(app: &App, link: &str) -> Answer {
+pub async fn registers(app: &App, link: &str) -> Answer {
     answers().in_browser_at(&app.browser(), link).await
 }
 
@@ -214,7 +214,7 @@ async fn a_link_works_once() {
         ] {
             let page = answer.page();
             let words = page.text("main");
-            assert!(words.contains("registered already"), "{words}");
+            assert!(words.contains("You have an account already"), "{words}");
             assert!(page.has("main a[href='/login']"), "{words}");
             assert!(!words.to_lowercase().contains("ada@engine.example"), "a used link tells nobody's address");
         }
@@ -314,7 +314,7 @@ async fn two_tabs_at_once_are_one_account_and_the_other_is_told() {
     let winners: Vec<usize> = (0..8).filter(|n| statuses[*n] == 303).collect();
     assert_eq!(winners.len(), 1, "{statuses:?}");
     for answer in results.iter().filter(|answer| answer.status == 410) {
-        assert!(answer.page().text("main").contains("registered already"), "{}", answer.page().text("main"));
+        assert!(answer.page().text("main").contains("You have an account already"), "{}", answer.page().text("main"));
     }
     assert_eq!(app.db.number("select count(*) from developers"), 1);
     assert_eq!(app.db.number("select count(*) from developer_passwords"), 1);

@@ -1,7 +1,7 @@
 //! How requests come in: the form, the proof of the mailbox, and who hears of it.
 
 mod decide;
-mod invited;
+pub mod invited;
 mod known;
 mod notices;
 mod refuse;
