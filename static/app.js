@@ -61,7 +61,7 @@
     if (response.status > 499) return;
     const link = find("[data-open]");
     tend();
-    if (messages.firstElementChild) inside()?.replaceChildren(...messages.children);
+    if (messages.children[0]) inside()?.replaceChildren(...messages.children);
     if (link) {
       // Once: the next answer may leave it where it is.
       delete link.dataset.open;
@@ -120,7 +120,7 @@
         await navigator.clipboard.writeText(copy);
         say("done", "Copied");
       } catch {
-        say("refused", "This browser does not allow copying here.");
+        say("refused", "This browser does not let us copy.");
       }
     }
     if (reveals) {

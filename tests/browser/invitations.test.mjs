@@ -72,7 +72,7 @@ for (const { script, viewport } of ways) {
     await theirs.getByRole("heading", { name: "We have your request" }).waitFor();
     await seen(theirs, "received-invited");
     await fill(second, { ...ada, name: "Somebody Else" });
-    await second.getByRole("heading", { name: "You have registered already" }).waitFor();
+    await second.getByRole("heading", { name: "You have an account already" }).waitFor();
     await seen(second, "invitation-used");
     assert.equal((await desk.entries(ada.email, "developer.registered")).length, 1);
     // Nobody had to confirm an address.

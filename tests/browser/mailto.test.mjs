@@ -73,7 +73,7 @@ journey("odd addresses of developers: one's own link, and all who are selected",
     await page.locator("#rows").getByRole("checkbox").evaluateAll((all) => all.forEach((box) => box.click()));
     await button(page, "Email selected").click();
     await page.getByLabel(/semicolons/i).setChecked(separator === ";");
-    await button(page, "Use this").click();
+    await button(page, "Apply").click();
     await page.waitForLoadState();
     const to = (await shown(page)).split(`${separator} `);
     assert.deepEqual(to.toSorted(), people.toSorted(), name);
