@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use crate::registration::sign_up;
 use crate::support::mail::{NO_SERVER, Sink, Whim};
 use crate::support::{App, eventually};
 
@@ -52,18 +51,6 @@ async fn mail_is_kept_and_shown_while_it_is_not_configured() {
     assert_eq!(mail.texts(".letter p.long"), ["Dear Ada Byron,", link.as_str()], "the whole text, with its link");
     assert_eq!(mail.attribute("[data-copy]", "data-copy"), Some(link));
     assert_eq!(mail.text(".chip"), "Waiting");
-}
-
-#[actix_web::test]
-async fn a_link_on_its_way_is_its_owners_alone() {
-    let app = App::with(&NO_SERVER).await;
-    let admin = app.admin("Kim Lee").await;
-    sign_up("ada@engine.example").sent(&app).await.is(303);
-    let token = app.mail_to("ada@engine.example").token();
-    let id = app.db.text("select id::text from outbox where kind = 'verify_address'");
-    let page = admin.opens(&format!("{LIST}/{id}")).await;
-    assert!(page.text(".letter").contains("(the link is only in the mail)"), "{}", page.text(".letter"));
-    assert!(!page.has("[data-copy]") && !page.all_text().contains(&token));
 }
 
 #[actix_web::test]

@@ -42,11 +42,8 @@ impl Show {
         let here = format!("{PATH}/{}", mail.id);
         let list = MailList::parse(&Query::default()).on(mail.state);
         let back = QueryString::new().with("return_to", &here).into_string();
-        // On its way to its owner it is nobody else's business; what did not get through may be handed on.
-        let is_on_its_way = mail.state == State::Waiting && post.delivers;
-        let link = mail.link.as_ref().filter(|_| !is_on_its_way).map(|sealed| post.seal.open(sealed));
+        let link = mail.link.as_ref().map(|sealed| post.seal.open(sealed));
         let words = match &link {
-            None if is_on_its_way => "(the link is only in the mail)",
             Some(Some(link)) => link.as_str(),
             Some(None) => "(the link cannot be read: it was written under another GUESTLIST_SECRET_KEY)",
             None => gone(mail.state),

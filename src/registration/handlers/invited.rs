@@ -52,7 +52,8 @@ fn form_page(
     token: &str,
     (typed, errors): (&RegisterForm, &FieldErrors),
 ) -> Result<HttpResponse, AppError> {
-    let view = Register::new(frame.chrome("You are invited", ""), typed, errors, policy, started(Utc::now()));
+    let terms = Some(policy.terms()).filter(|terms| !terms.is_empty());
+    let view = Register::new(frame.chrome("You are invited", ""), typed, errors, terms, started(Utc::now()));
     html(status, &view.by_invitation(&holder.invitation, token))
 }
 
@@ -86,7 +87,7 @@ pub async fn register(
         return over(frame, &holder, &policy);
     }
     let email = holder.invitation.email.clone();
-    let invitee = match form.parse_invited(&email, frame.portal(), policy.required_terms()) {
+    let invitee = match form.parse_invited(&email, frame.portal(), !policy.terms().is_empty()) {
         Ok(invitee) => invitee,
         Err(errors) => {
             let refused = StatusCode::UNPROCESSABLE_ENTITY;

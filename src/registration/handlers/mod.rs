@@ -68,7 +68,8 @@ fn form_page(
     typed: &RegisterForm,
     errors: &FieldErrors,
 ) -> Result<HttpResponse, AppError> {
-    html(status, &Register::new(frame.chrome("Register", ""), typed, errors, policy, started(Utc::now())))
+    let terms = Some(policy.terms()).filter(|terms| !terms.is_empty());
+    html(status, &Register::new(frame.chrome("Register", ""), typed, errors, terms, started(Utc::now())))
 }
 
 /// `GET /register`
@@ -111,7 +112,7 @@ pub async fn register(
     if !policy.is_open() {
         return closed(frame);
     }
-    let wanted = match form.parse(frame.portal(), policy.required_terms()) {
+    let wanted = match form.parse(frame.portal(), !policy.terms().is_empty()) {
         Ok(wanted) => wanted,
         Err(errors) => return form_page(StatusCode::UNPROCESSABLE_ENTITY, frame, &policy, &form, &errors),
     };
