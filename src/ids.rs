@@ -75,3 +75,11 @@ id!(
     /// An invitation of one mailbox.
     InvitationId
 );
+id!(
+    /// What a developer uses the APIs with.
+    ApplicationId
+);
+id!(
+    /// A key of an application; not the secret that gateways are shown.
+    KeyId
+);

@@ -4,6 +4,7 @@
 
 // What is decided about whom.
 pub mod developers;
+pub mod keys;
 
 // How people come in.
 pub mod accounts;

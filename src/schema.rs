@@ -24,6 +24,34 @@ diesel::table! {
 }
 
 diesel::table! {
+    application_totals (counts) {
+        counts -> Array<Int8>,
+        oldest_request -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    applications (id) {
+        id -> Uuid,
+        developer_id -> Uuid,
+        name -> Text,
+        description -> Text,
+        callback_url -> Text,
+        email -> Text,
+        mailbox -> Text,
+        status -> Text,
+        version -> Int4,
+        requested_at -> Timestamptz,
+        decided_at -> Nullable<Timestamptz>,
+        decided_by -> Nullable<Text>,
+        reason -> Text,
+        decided_order -> Timestamptz,
+        name_order -> Text,
+        search_text -> Text,
+    }
+}
+
+diesel::table! {
     audit_entries (id) {
         id -> Int8,
         at -> Timestamptz,
@@ -87,6 +115,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    gateway_spread (change_id, instance_id) {
+        change_id -> Int8,
+        developer_id -> Nullable<Uuid>,
+        changed_at -> Timestamptz,
+        instance_id -> Uuid,
+        instance -> Text,
+        heard_at -> Timestamptz,
+        knows -> Bool,
+        applied_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     invitation_links (token_hash) {
         token_hash -> Bytea,
         invitation_id -> Uuid,
@@ -110,6 +151,22 @@ diesel::table! {
         developer_id -> Nullable<Uuid>,
         withdrawn_at -> Nullable<Timestamptz>,
         search_text -> Text,
+    }
+}
+
+diesel::table! {
+    keys (id) {
+        id -> Uuid,
+        application_id -> Uuid,
+        secret_hash -> Bytea,
+        shown_start -> Text,
+        shown_end -> Text,
+        name -> Text,
+        created_at -> Timestamptz,
+        expires_at -> Nullable<Timestamptz>,
+        revoked_at -> Nullable<Timestamptz>,
+        last_used_at -> Nullable<Timestamptz>,
+        warned_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -139,6 +196,7 @@ diesel::table! {
         last_error -> Text,
         created_at -> Timestamptz,
         settled_at -> Nullable<Timestamptz>,
+        application_id -> Nullable<Uuid>,
     }
 }
 
@@ -175,12 +233,16 @@ diesel::table! {
 }
 
 diesel::joinable!(admin_sessions -> admins (admin_id));
+diesel::joinable!(applications -> developers (developer_id));
 diesel::joinable!(developer_passwords -> developers (developer_id));
 diesel::joinable!(developer_sessions -> developers (developer_id));
 diesel::joinable!(invitation_links -> invitations (invitation_id));
 diesel::joinable!(invitations -> outbox (mail_id));
+diesel::joinable!(keys -> applications (application_id));
 diesel::joinable!(mail_links -> developers (developer_id));
 diesel::allow_tables_to_appear_in_same_query!(admin_sessions, admins);
+diesel::allow_tables_to_appear_in_same_query!(applications, application_totals);
+diesel::allow_tables_to_appear_in_same_query!(applications, developers, keys);
 diesel::allow_tables_to_appear_in_same_query!(developers, developer_totals);
 diesel::allow_tables_to_appear_in_same_query!(developers, developer_passwords);
 diesel::allow_tables_to_appear_in_same_query!(developers, developer_sessions);

@@ -55,6 +55,15 @@ text_enum! {
         InvitationWithdrawn = "invitation.withdrawn",
         /// Whom it was for has a record now.
         InvitationUsed = "invitation.used",
+        ApplicationCreated = "application.created",
+        ApplicationApproved = "application.approved",
+        ApplicationRejected = "application.rejected",
+        ApplicationRevoked = "application.revoked",
+        ApplicationReapproved = "application.reapproved",
+        ApplicationEdited = "application.edited",
+        ApplicationDeleted = "application.deleted",
+        KeyCreated = "key.created",
+        KeyRevoked = "key.revoked",
     }
 }
 
@@ -76,6 +85,8 @@ text_enum! {
         Setting = "setting",
         Mail = "mail",
         Invitation = "invitation",
+        /// Its keys as well: the details say which.
+        Application = "application",
     }
 }
 

@@ -20,8 +20,17 @@ text_enum! {
         Invitation = "invitation",
         /// To a developer whom an admin added.
         AccountCreated = "account_created",
+        /// About a developer's application: approved, again or for the first time.
+        ApplicationApproved = "application_approved",
+        ApplicationRejected = "application_rejected",
+        ApplicationRevoked = "application_revoked",
+        KeyCreated = "key_created",
+        /// A week before.
+        KeyExpiring = "key_expiring",
         /// To an admin: one new request.
         RequestWaiting = "request_waiting",
+        /// To an admin: an application that waits for a decision.
+        ApplicationWaiting = "application_waiting",
         /// To an admin: what waits today.
         RequestsDigest = "requests_digest",
         /// To whoever tries out whether mail arrives.
@@ -65,6 +74,15 @@ const ADMIN: Placeholder =
     Placeholder { name: "admin", meaning: "the name of the admin who does it", sample: "Kim Lee" };
 const WAITING: Placeholder =
     Placeholder { name: "waiting", meaning: "how many requests wait, in words", sample: "12 requests are" };
+const APPLICATION: Placeholder =
+    Placeholder { name: "application", meaning: "the application's name", sample: "Weather station" };
+const KEY: Placeholder = Placeholder {
+    name: "key",
+    meaning: "the key's name, and the first and last characters of it",
+    sample: "“Production” (glk_4fGh…9xYz)",
+};
+const EXPIRES: Placeholder =
+    Placeholder { name: "expires", meaning: "the day on which the key expires", sample: "30 Nov 2026" };
 
 impl Kind {
     /// In lists and headings.
@@ -81,7 +99,13 @@ impl Kind {
             Self::PasswordChanged => "Password changed",
             Self::Invitation => "Invitation",
             Self::AccountCreated => "Account created by an admin",
+            Self::ApplicationApproved => "Application approved",
+            Self::ApplicationRejected => "Application rejected",
+            Self::ApplicationRevoked => "Application revoked",
+            Self::KeyCreated => "Key created",
+            Self::KeyExpiring => "Key about to expire",
             Self::RequestWaiting => "New request (to admins)",
+            Self::ApplicationWaiting => "New application (to admins)",
             Self::RequestsDigest => "Daily digest (to admins)",
             Self::Test => "Test",
         }
@@ -96,7 +120,12 @@ impl Kind {
             Self::Invitation => &[ADMIN, LINK],
             Self::AccountCreated => &[NAME, EMAIL, ADMIN, STATE, LINK],
             Self::Rejected | Self::Revoked => &[NAME, EMAIL, REASON],
+            Self::ApplicationApproved => &[NAME, EMAIL, APPLICATION, LINK],
+            Self::ApplicationRejected | Self::ApplicationRevoked => &[NAME, EMAIL, APPLICATION, REASON],
+            Self::KeyCreated => &[NAME, EMAIL, APPLICATION, KEY, LINK],
+            Self::KeyExpiring => &[NAME, EMAIL, APPLICATION, KEY, EXPIRES, LINK],
             Self::RequestWaiting => &[NAME, EMAIL, ABOUT, LINK],
+            Self::ApplicationWaiting => &[NAME, EMAIL, APPLICATION, LINK],
             Self::RequestsDigest => &[WAITING, LINK],
             Self::Test => &[],
         }
@@ -135,7 +164,13 @@ impl Kind {
             Self::PasswordChanged => "{portal}: your password was changed",
             Self::Invitation => "You are invited to {portal}",
             Self::AccountCreated => "{portal}: an account for you",
+            Self::ApplicationApproved => "{portal}: {application} is approved",
+            Self::ApplicationRejected => "{portal}: {application} was not accepted",
+            Self::ApplicationRevoked => "{portal}: {application} was revoked",
+            Self::KeyCreated => "{portal}: a new key for {application}",
+            Self::KeyExpiring => "{portal}: a key for {application} expires on {expires}",
             Self::RequestWaiting => "{portal}: {name} asks for access",
+            Self::ApplicationWaiting => "{portal}: {application} waits for approval",
             Self::RequestsDigest => "{portal}: {waiting} waiting",
             Self::Test => "{portal}: this is a test",
         }
@@ -185,6 +220,29 @@ impl Kind {
             Self::AccountCreated => {
                 "Hello {name},\n\n{admin} added you to {portal}. Choose your password here:\n\n{link}\n\nThe link works once, \
                  for 14 days. {state}\n\nIf you did not expect this, ignore it.\n\n{support}"
+            }
+            Self::ApplicationApproved => {
+                "Hello {name},\n\nyour application {application} is approved in {portal}. Its keys are here:\n\n{link}\n\n\
+                 {support}"
+            }
+            Self::ApplicationRejected => {
+                "Hello {name},\n\nyour application {application} was not accepted in {portal}.\n\n{reason}\n\n{support}"
+            }
+            Self::ApplicationRevoked => {
+                "Hello {name},\n\nyour application {application} was revoked in {portal}. Its keys stopped working; your \
+                 account and your other applications are as they were.\n\n{reason}\n\n{support}"
+            }
+            Self::KeyCreated => {
+                "Hello {name},\n\nthe key {key} was created for your application {application}. Keys never travel by mail: \
+                 it was shown once, on the page.\n\nIf that was not you, revoke it here at once, and choose a new \
+                 password:\n\n{link}\n\n{support}"
+            }
+            Self::KeyExpiring => {
+                "Hello {name},\n\nthe key {key} of your application {application} expires on {expires} and stops working \
+                 then. Create another one in time, and change over to it; both work until that day:\n\n{link}\n\n{support}"
+            }
+            Self::ApplicationWaiting => {
+                "{name} ({email}) registered the application {application} in {portal}. It waits for a decision.\n\n{link}"
             }
             Self::RequestWaiting => "{name} ({email}) asks for access to {portal}.\n\n{about}\n\n{link}",
             Self::RequestsDigest => "In {portal} {waiting} waiting for a decision.\n\n{link}",

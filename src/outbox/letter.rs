@@ -6,7 +6,7 @@ use super::kind::Kind;
 use super::queries::{self, NewMail};
 use crate::config::BaseUrl;
 use crate::db::{Conn, QueryResult};
-use crate::ids::{DeveloperId, MailId};
+use crate::ids::{ApplicationId, DeveloperId, MailId};
 use crate::policy::Policy;
 use crate::values::Refused;
 use crate::web::seal::Seal;
@@ -22,6 +22,8 @@ pub struct Letter {
     pub to: String,
     /// In whose timeline it stands.
     pub developer: Option<DeveloperId>,
+    /// And of which of their applications.
+    pub application: Option<ApplicationId>,
     /// Words for the placeholders of its kind; those of every mail and the link need none.
     pub values: Vec<(&'static str, String)>,
     /// Path of this program; it may hold a token.
@@ -39,6 +41,7 @@ impl Letter {
             kind,
             to: to.to_owned(),
             developer: None,
+            application: None,
             values,
             link: None,
             hold: TimeDelta::zero(),
@@ -49,6 +52,11 @@ impl Letter {
     #[must_use]
     pub fn about(self, developer: DeveloperId) -> Self {
         Self { developer: Some(developer), ..self }
+    }
+
+    #[must_use]
+    pub fn about_application(self, application: ApplicationId) -> Self {
+        Self { application: Some(application), ..self }
     }
 
     #[must_use]
@@ -108,6 +116,7 @@ impl Post {
             id: MailId::new(),
             kind: letter.kind,
             developer_id: letter.developer,
+            application_id: letter.application,
             recipient: &letter.to,
             subject,
             body,

@@ -28,8 +28,8 @@ pub use kind::{Kind, Placeholder};
 pub use letter::{Filled, Letter, MARK, Post, check_body, check_subject, fill};
 pub use patience::Patience;
 pub use queries::{
-    Counts, Mail, counts, decide_again, discard_unsent, find, of_developer, page, recent_notices, retry, retry_failed,
-    trouble, withdraw,
+    Counts, Mail, counts, decide_again, discard_unsent, discard_unsent_of_application, find, of_application,
+    of_developer, page, recent_notices, retry, retry_failed, trouble, withdraw,
 };
 pub use smtp::{Smtp, SmtpFault};
 

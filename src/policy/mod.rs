@@ -31,6 +31,17 @@ text_enum! {
     }
 }
 
+impl Verification {
+    /// The same for whoever has only the setting's own row, none where it has none.
+    pub fn requires_proof(value: Option<&str>, delivers: bool) -> bool {
+        match value.unwrap_or_default().parse() {
+            Ok(Self::Always) => true,
+            Ok(Self::Never) => false,
+            Ok(Self::WithMail) | Err(_) => delivers,
+        }
+    }
+}
+
 /// The settings of one moment; by default those of a portal where nobody changed any.
 #[derive(Clone, Debug, Default)]
 pub struct Policy {
@@ -112,13 +123,14 @@ impl Policy {
         self.is_on("invited_approval")
     }
 
+    /// Whether a new application needs no decision.
+    pub fn approves_applications(&self) -> bool {
+        self.is_on("application_auto_approval")
+    }
+
     /// Whether a developer has to prove the mailbox; `delivers` says whether this process can send mail.
     pub fn requires_proof(&self, delivers: bool) -> bool {
-        match self.of("verification").parse() {
-            Ok(Verification::Always) => true,
-            Ok(Verification::Never) => false,
-            Ok(Verification::WithMail) | Err(_) => delivers,
-        }
+        Verification::requires_proof(self.text("verification"), delivers)
     }
 
     /// Empty where nobody has to accept any.

@@ -89,6 +89,13 @@ pub const SETTINGS: &[Setting] = &[
         effect: "on: whoever registers by a personal invitation, which proves the address, is approved at once",
     },
     Setting {
+        key: "application_auto_approval",
+        label: "Approve applications automatically",
+        kind: Kind::Switch,
+        default: "on",
+        effect: "on: an application that a developer registers can have keys at once; off: an admin decides first",
+    },
+    Setting {
         key: "verification",
         label: "Developers prove their address",
         kind: Kind::Choice(&[
@@ -97,7 +104,7 @@ pub const SETTINGS: &[Setting] = &[
             (Verification::Never.as_str(), "Never"),
         ]),
         default: Verification::WithMail.as_str(),
-        effect: "where it is required, only developers with a proven address sign in",
+        effect: "where it is required, only developers with a proven address sign in, and only their keys work",
     },
     Setting {
         key: "terms_text",

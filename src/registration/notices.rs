@@ -22,7 +22,7 @@ pub fn tell_admins(
     now: DateTime<Utc>,
 ) -> QueryResult<()> {
     for address in admins::told_at_once(conn)? {
-        if outbox::recent_notices(conn, &address, now - TimeDelta::hours(1))? >= SINGLE_NOTICES {
+        if outbox::recent_notices(conn, Kind::RequestWaiting, &address, now - TimeDelta::hours(1))? >= SINGLE_NOTICES {
             continue;
         }
         let about = [developer.organization.as_str(), developer.purpose.as_str()];

@@ -18,7 +18,7 @@ pub fn tell(
     (policy, post): (&Policy, &Post),
     now: DateTime<Utc>,
 ) -> QueryResult<()> {
-    let withdrawn = outbox::decide_again(conn, moved.id, now)?.and_then(|status| status.parse().ok());
+    let withdrawn = outbox::decide_again(conn, moved.id, None, now)?.and_then(|status| status.parse().ok());
     let known = withdrawn.unwrap_or(transition.from());
     let Some(kind) = kind(known, transition.to()) else { return Ok(()) };
     let reason = if reason.is_empty() { String::new() } else { format!("Reason: {reason}") };

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 
 use super::{Kind, SmtpFault, State};
 use crate::db::{Conn, QueryResult};
-use crate::ids::{DeveloperId, MailId};
+use crate::ids::{ApplicationId, DeveloperId, MailId};
 use crate::schema::outbox;
 use crate::web::pagination::{Place, Slice};
 
@@ -41,6 +41,7 @@ pub struct NewMail<'a> {
     pub id: MailId,
     pub kind: Kind,
     pub developer_id: Option<DeveloperId>,
+    pub application_id: Option<ApplicationId>,
     pub recipient: &'a str,
     pub subject: String,
     pub body: String,
@@ -54,11 +55,18 @@ pub fn insert(conn: &mut Conn, new: &[NewMail<'_>]) -> QueryResult<()> {
     diesel::insert_into(outbox::table).values(new).execute(conn).map(|_| ())
 }
 
-/// Another decision: those that were not sent tell what is no longer so and are withdrawn. Answers with the status that the
-/// developer last heard of, where a mail was withdrawn that has certainly not arrived.
-pub fn decide_again(conn: &mut Conn, id: DeveloperId, now: DateTime<Utc>) -> QueryResult<Option<String>> {
+/// Another decision about a developer, or about one of their applications: those that were not sent tell what is no
+/// longer so and are withdrawn. Answers with the status that the developer last heard of, where a mail was withdrawn
+/// that has certainly not arrived.
+pub fn decide_again(
+    conn: &mut Conn,
+    id: DeveloperId,
+    application: Option<ApplicationId>,
+    now: DateTime<Utc>,
+) -> QueryResult<Option<String>> {
     let unsent = outbox::table
         .filter(outbox::developer_id.eq(id))
+        .filter(outbox::application_id.is_not_distinct_from(application))
         .filter(outbox::state.eq_any([State::Waiting, State::Failed]))
         .filter(outbox::known_status.is_not_null());
     let withdrawn =
@@ -87,6 +95,22 @@ pub fn discard_unsent(conn: &mut Conn, id: DeveloperId) -> QueryResult<()> {
     diesel::delete(unsent).execute(conn).map(|_| ())
 }
 
+/// What goes with a deleted application: the same of its own.
+pub fn discard_unsent_of_application(conn: &mut Conn, id: ApplicationId) -> QueryResult<()> {
+    let unsent = outbox::table.filter(outbox::application_id.eq(id)).filter(outbox::state.ne(State::Sent));
+    diesel::delete(unsent).execute(conn).map(|_| ())
+}
+
+/// Mail about an application, newest first.
+pub fn of_application(conn: &mut Conn, id: ApplicationId, limit: i64) -> QueryResult<Vec<Mail>> {
+    outbox::table
+        .filter(outbox::application_id.eq(id))
+        .order(outbox::id.desc())
+        .limit(limit)
+        .select(Mail::as_select())
+        .load(conn)
+}
+
 /// Mail to and about a developer, newest first.
 pub fn of_developer(conn: &mut Conn, id: DeveloperId, limit: i64) -> QueryResult<Vec<Mail>> {
     outbox::table
@@ -97,11 +121,11 @@ pub fn of_developer(conn: &mut Conn, id: DeveloperId, limit: i64) -> QueryResult
         .load(conn)
 }
 
-/// How many single notices of requests an address got since then.
-pub fn recent_notices(conn: &mut Conn, recipient: &str, since: DateTime<Utc>) -> QueryResult<i64> {
+/// How many single notices of this kind an address got since then.
+pub fn recent_notices(conn: &mut Conn, kind: Kind, recipient: &str, since: DateTime<Utc>) -> QueryResult<i64> {
     outbox::table
         .filter(outbox::recipient.eq(recipient))
-        .filter(outbox::kind.eq(Kind::RequestWaiting))
+        .filter(outbox::kind.eq(kind))
         .filter(outbox::created_at.gt(since))
         .count()
         .get_result(conn)
