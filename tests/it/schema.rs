@@ -43,6 +43,7 @@ fn the_words_of_the_code_are_those_of_the_checks() {
         checks.iter().filter_map(|check| check.split_once(' ')).map(|(name, text)| (name, words(text))).collect();
     let expected = BTreeMap::from([
         ("admins_notices_check", sorted(Notices::ALL, Notices::as_str)),
+        ("applications_status_check", sorted(Status::ALL, Status::as_str)),
         ("audit_entries_actor_kind_check", sorted(ActorKind::ALL, ActorKind::as_str)),
         ("audit_entries_subject_kind_check", sorted(SubjectKind::ALL, SubjectKind::as_str)),
         ("developers_status_check", sorted(Status::ALL, Status::as_str)),
