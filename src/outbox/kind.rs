@@ -180,7 +180,8 @@ impl Kind {
     pub const fn body(self) -> &'static str {
         match self {
             Self::VerifyAddress => {
-                "Hello {name},\n\nthank you for asking for access to {portal}. Confirm that this address is yours:\n\n{link}\n\n\
+                // Without the name: whoever typed it may have typed somebody else's address beside it.
+                "Hello,\n\nthank you for asking for access to {portal}. Confirm that this address is yours:\n\n{link}\n\n\
                  The link works for 24 hours. After that an admin decides about your request, and you hear from us again.\n\n\
                  If you did not ask for access, ignore this mail.\n\n{support}"
             }

@@ -142,6 +142,11 @@ impl Policy {
         self.of("terms_version")
     }
 
+    /// The version that has to be accepted now; none where there are no terms.
+    pub fn required_terms(&self) -> Option<&str> {
+        (!self.terms().is_empty()).then(|| self.terms_version())
+    }
+
     /// What every page shows of it.
     pub fn face(&self) -> Face {
         Face { name: self.portal_name().to_owned(), support: self.support_address().to_owned() }

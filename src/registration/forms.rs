@@ -22,6 +22,8 @@ pub struct RegisterForm {
     pub password: String,
     /// Any value means that the box was ticked.
     pub terms: String,
+    /// The version that stood above the box.
+    pub terms_seen: String,
     /// A field that people do not see. Programs fill it in.
     pub website: String,
     /// When the form was made, in milliseconds since 1970.
@@ -34,14 +36,14 @@ pub fn started(now: DateTime<Utc>) -> String {
 }
 
 impl RegisterForm {
-    /// `portal` is its name, which makes no password; `has_terms` whether terms have to be accepted.
+    /// `portal` is its name, which makes no password; `terms` the version that has to be accepted.
     ///
     /// # Errors
     /// What is wrong, field by field.
-    pub fn parse(&self, portal: &str, has_terms: bool) -> Result<Request, FieldErrors> {
+    pub fn parse(&self, portal: &str, terms: Option<&str>) -> Result<Request, FieldErrors> {
         let mut errors = FieldErrors::default();
         let email = errors.take("email", EmailAddress::parse(&self.email));
-        let invitee = self.invitee(&mut errors, (&self.email, portal), has_terms);
+        let invitee = self.invitee(&mut errors, (&self.email, portal), terms);
         match (email, invitee) {
             (Some(email), Some(Invitee { name, organization, purpose })) if errors.is_empty() => {
                 Ok(Request { name, email, organization, purpose })
@@ -54,26 +56,34 @@ impl RegisterForm {
     ///
     /// # Errors
     /// What is wrong, field by field.
-    pub fn parse_invited(&self, invited: &str, portal: &str, has_terms: bool) -> Result<Invitee, FieldErrors> {
+    pub fn parse_invited(&self, invited: &str, portal: &str, terms: Option<&str>) -> Result<Invitee, FieldErrors> {
         let mut errors = FieldErrors::default();
         let mailbox = |text: &str| EmailAddress::parse(text).ok().map(|email| email.mailbox().to_owned());
         if !self.email.is_empty() && mailbox(&self.email) != mailbox(invited) {
             errors.add("email", Refused(format!("This invitation is for {invited} only")));
         }
-        let invitee = self.invitee(&mut errors, (invited, portal), has_terms);
+        let invitee = self.invitee(&mut errors, (invited, portal), terms);
         invitee.filter(|_| errors.is_empty()).ok_or(errors)
     }
 
-    fn invitee(&self, errors: &mut FieldErrors, (email, portal): (&str, &str), has_terms: bool) -> Option<Invitee> {
+    fn invitee(&self, errors: &mut FieldErrors, (email, portal): (&str, &str), terms: Option<&str>) -> Option<Invitee> {
         let name = errors.take("full_name", PersonName::parse(&self.full_name));
         let organization = errors.take("organization", Organization::parse(&self.organization));
         let purpose = errors.take("purpose", LongText::parse(&self.purpose, "The purpose"));
         let context = [self.full_name.as_str(), email, self.organization.as_str(), portal];
         errors.take("password", passwords::judge(&self.password, &context));
-        if has_terms && self.terms.is_empty() {
-            errors.add("terms", Refused("Accept the terms to register".into()));
+        if let Err(why) = terms.map_or(Ok(()), |version| self.accepts(version)) {
+            errors.add("terms", why);
         }
         Some(Invitee { name: name?, organization: organization?, purpose: purpose? })
+    }
+
+    fn accepts(&self, version: &str) -> Result<(), Refused> {
+        match (self.terms.is_empty(), self.terms_seen.as_str()) {
+            (true, _) => Err(Refused("Accept the terms to register".into())),
+            (false, seen) if seen.is_empty() || seen == version => Ok(()),
+            (false, _) => Err(Refused("The terms were changed meanwhile. Read them again and accept them".into())),
+        }
     }
 
     /// Whether a program filled the form in. It is answered like a person, and nothing is kept.

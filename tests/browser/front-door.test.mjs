@@ -29,7 +29,7 @@ describe("from asking for access to being let in, and out again", { concurrency:
       await seen("received");
 
       const letter = await desk.sink.next(ada.email, /Confirm your email address for Guestlist/);
-      assert.match(letter.text, /^Hello Ada Byron,/);
+      assert.match(letter.text, /^Hello,/);
       assert.ok(letter.html.includes(`href="${letter.link}"`));
       await page.goto(letter.link);
       await seen("verify");

@@ -52,8 +52,7 @@ fn form_page(
     token: &str,
     (typed, errors): (&RegisterForm, &FieldErrors),
 ) -> Result<HttpResponse, AppError> {
-    let terms = Some(policy.terms()).filter(|terms| !terms.is_empty());
-    let view = Register::new(frame.chrome("You are invited", ""), typed, errors, terms, started(Utc::now()));
+    let view = Register::new(frame.chrome("You are invited", ""), typed, errors, policy, started(Utc::now()));
     html(status, &view.by_invitation(&holder.invitation, token))
 }
 
@@ -87,7 +86,7 @@ pub async fn register(
         return over(frame, &holder, &policy);
     }
     let email = holder.invitation.email.clone();
-    let invitee = match form.parse_invited(&email, frame.portal(), !policy.terms().is_empty()) {
+    let invitee = match form.parse_invited(&email, frame.portal(), policy.required_terms()) {
         Ok(invitee) => invitee,
         Err(errors) => {
             let refused = StatusCode::UNPROCESSABLE_ENTITY;

@@ -68,8 +68,7 @@ fn form_page(
     typed: &RegisterForm,
     errors: &FieldErrors,
 ) -> Result<HttpResponse, AppError> {
-    let terms = Some(policy.terms()).filter(|terms| !terms.is_empty());
-    html(status, &Register::new(frame.chrome("Register", ""), typed, errors, terms, started(Utc::now())))
+    html(status, &Register::new(frame.chrome("Register", ""), typed, errors, policy, started(Utc::now())))
 }
 
 /// `GET /register`
@@ -112,7 +111,7 @@ pub async fn register(
     if !policy.is_open() {
         return closed(frame);
     }
-    let wanted = match form.parse(frame.portal(), !policy.terms().is_empty()) {
+    let wanted = match form.parse(frame.portal(), policy.required_terms()) {
         Ok(wanted) => wanted,
         Err(errors) => return form_page(StatusCode::UNPROCESSABLE_ENTITY, frame, &policy, &form, &errors),
     };

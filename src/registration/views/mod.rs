@@ -10,6 +10,7 @@ use askama::Template;
 
 use super::forms::RegisterForm;
 use crate::invitations::Invitation;
+use crate::policy::Policy;
 use crate::values::{EmailAddress, Organization, PersonName};
 use crate::web::chrome::{Chrome, ErrorSummary, Field};
 use crate::web::form::FieldErrors;
@@ -28,6 +29,13 @@ impl Front {
     }
 }
 
+/// What has to be accepted, and the box.
+struct Terms {
+    text: String,
+    version: String,
+    tick: Field,
+}
+
 #[derive(Template)]
 #[template(path = "registration/register.html")]
 pub struct Register {
@@ -37,21 +45,14 @@ pub struct Register {
     /// The admin whose invitation this is.
     invited_by: Option<String>,
     fields: Vec<Field>,
-    /// What has to be accepted, and the box.
-    terms: Option<(String, Field)>,
+    terms: Option<Terms>,
     started: String,
     error_summary: Option<ErrorSummary>,
 }
 
 impl Register {
     /// `started` is what `forms::started` said when the form was made.
-    pub fn new(
-        chrome: Chrome,
-        typed: &RegisterForm,
-        errors: &FieldErrors,
-        terms: Option<&str>,
-        started: String,
-    ) -> Self {
+    pub fn new(chrome: Chrome, typed: &RegisterForm, errors: &FieldErrors, policy: &Policy, started: String) -> Self {
         let fields = vec![
             Field { maxlength: PersonName::MAX, ..Field::new("full_name", "Full name", "text", "name") }
                 .filled(&typed.full_name, errors),
@@ -71,14 +72,20 @@ impl Register {
             Field::new_password("Password").filled("", errors),
         ];
         let tick = Field { required: true, ..Field::tick("terms", "I accept the terms", "yes") };
-        let tick = tick.filled(if typed.terms.is_empty() { "" } else { "yes" }, errors);
+        // What was refused has to be accepted anew.
+        let is_accepted = !typed.terms.is_empty() && errors.of("terms").is_none();
+        let tick = tick.filled(if is_accepted { "yes" } else { "" }, errors);
         let error_summary = ErrorSummary::of(fields.iter().chain([&tick]));
         Self {
             chrome: chrome.with_error(error_summary.is_some()),
             action: "/register".into(),
             invited_by: None,
             fields,
-            terms: terms.map(|text| (text.to_owned(), tick)),
+            terms: policy.required_terms().map(|version| Terms {
+                text: policy.terms().to_owned(),
+                version: version.to_owned(),
+                tick,
+            }),
             started,
             error_summary,
         }

@@ -118,7 +118,7 @@ async fn three_a_day_go_to_one_mailbox_whoever_sends_them() {
         let wait: u32 = told.answer.header("retry-after").unwrap().parse().unwrap();
         assert!((86_000..=86_400).contains(&wait), "{wait}");
         let words = if htmx { told.message() } else { told.answer.page().text("main") };
-        assert!(words.contains("Wait") && words.contains("Nothing was changed"), "{words}");
+        assert!(words.contains("Wait 24 hours") && words.contains("Nothing was changed"), "{words}");
     }
     assert_eq!(app.state(), before);
     app.browser().get(&link).await.is(200);

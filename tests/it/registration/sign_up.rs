@@ -123,6 +123,7 @@ async fn where_proof_is_asked_for_a_link_comes_first() {
     let mail = app.mail_to(ADA);
     assert!(mail.path().starts_with("/verify/"), "{}", mail.path());
     assert!(mail.token().len() >= 43, "{}", mail.token());
+    assert!(!mail.text.contains("Byron"), "what anybody may have typed reaches nobody: {}", mail.text);
     assert!(mail.text.contains(mail.link().unwrap()), "{}", mail.text);
     let next = browser.get("/register/received").await.is(200).page();
     assert!(next.text("main").contains(ADA), "this browser knows who signed up: {}", next.text("main"));
@@ -153,10 +154,26 @@ async fn terms_are_kept_by_version_and_need_not_be_there() {
     assert_eq!(app.db.text("select terms_version from developers"), "2026-11");
     app.setting("terms_text", "");
     let page = app.browser().get("/register").await.is(200).page();
-    assert!(!page.has("#terms"));
+    assert!(!page.has("#terms") && !page.has("[name=terms_seen]"));
     sign_up("bo@engine.example").without("terms").sent(&app).await.is(303);
     let none = "select concat(terms_version, terms_accepted_at) from developers where mailbox = 'bo@engine.example'";
     assert_eq!(app.db.text(none), "");
+}
+
+#[actix_web::test]
+async fn terms_that_were_changed_meanwhile_are_shown_again() {
+    let app = App::start().await;
+    let browser = app.browser();
+    let seen = browser.get("/register").await.is(200).page().attribute("[name=terms_seen]", "value").unwrap();
+    assert_eq!(seen, "1");
+    app.setting("terms_version", "2");
+    let page = sign_up(ADA).with("terms_seen", &seen).in_browser(&browser).await.is(422).page();
+    assert!(page.text(".errors").contains("changed meanwhile"), "{}", page.text(".errors"));
+    assert!(!page.has("#terms[checked]"), "they are accepted anew");
+    assert_eq!(app.db.number("select count(*) from developers"), 0);
+    let seen = page.attribute("[name=terms_seen]", "value").unwrap();
+    sign_up(ADA).with("terms_seen", &seen).in_browser(&browser).await.is(303);
+    assert_eq!(app.db.text("select terms_version from developers"), "2");
 }
 
 #[actix_web::test]
