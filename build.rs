@@ -56,11 +56,33 @@ fn main() -> Outcome<()> {
     Ok(())
 }
 
-/// Comments on lines of their own and indentation are for readers of the source.
+/// Comments on lines of their own, indentation and spaces beside punctuation are for readers of the source. Texts stay
+/// as they are; the script must hold no regular expression, whose quotes would be taken for a text's.
 fn lean(source: &str) -> Vec<u8> {
     let is_comment = |line: &str| line.starts_with("//") || (line.starts_with("/*") && line.ends_with("*/"));
     let lines = source.lines().map(str::trim).filter(|line| !line.is_empty() && !is_comment(line));
-    lines.flat_map(|line| [line.as_bytes(), b"\n"].concat()).collect()
+    lines.flat_map(|line| [close(line).as_bytes(), b"\n"].concat()).collect()
+}
+
+fn close(line: &str) -> String {
+    let is_word = |c: char| c.is_alphanumeric() || "_$\"'`".contains(c);
+    let (mut kept, mut quote, mut chars) = (String::new(), None, line.chars().peekable());
+    while let Some(c) = chars.next() {
+        let is_apart = kept.ends_with(is_word) && chars.peek().is_some_and(|next| is_word(*next));
+        match quote {
+            Some(_) if c == '\\' => kept.extend([Some(c), chars.next()].into_iter().flatten()),
+            Some(own) => {
+                kept.push(c);
+                quote = Some(own).filter(|own| *own != c);
+            }
+            None if c == ' ' && !is_apart => {}
+            None => {
+                kept.push(c);
+                quote = Some(c).filter(|c| "\"'`".contains(*c));
+            }
+        }
+    }
+    kept
 }
 
 fn fetch_htmx() -> Outcome<()> {

@@ -46,14 +46,21 @@
   on("htmx:before:request", ({ detail: { ctx } }) => busy(ctx, true));
   on("htmx:finally:request", ({ detail: { ctx } }) => busy(ctx, null));
 
-  // Empty fields would only clutter the address.
-  on("htmx:config:request", ({ detail: { ctx: { request: { method, body } } } }) => {
-    if (method === "GET") [...body].forEach(([name, value]) => value || body.delete(name));
+  on("htmx:config:request", (event) => {
+    const { sourceElement: source, target, swap, request: { method, body } } = event.detail.ctx;
+    if (method !== "GET") return;
+    // Empty fields would only clutter the address.
+    [...body].forEach(([name, value]) => value || body.delete(name));
+    // A key must never stand there.
+    if (body.get("q")?.includes("glk_")) {
+      event.preventDefault();
+      htmx.ajax("POST", "/admin/keys/search", { source, target, swap, replace: null });
+    }
   });
 
   // The focus goes on to the next row; a row that was refused keeps it.
   on("htmx:before:swap", ({ detail: { ctx } }) => {
-    const row = ctx.sourceElement.closest("[id^=developer-]");
+    const row = ctx.sourceElement.closest("tr[id], .record");
     const next = row?.matches("tr") && ctx.response.status < 400 ? row.nextElementSibling : row;
     if (row) ctx.acted = { id: next?.id, focus: focusIsLost() || row.contains(document.activeElement) };
   });
