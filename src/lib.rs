@@ -3,6 +3,7 @@
 //! The modules in the order in which to read them; ARCHITECTURE.md tells how they hang together.
 
 // What is decided about whom.
+pub mod applications;
 pub mod developers;
 pub mod keys;
 

@@ -12,7 +12,7 @@ use crate::server::health;
 use crate::web::cookies::Cookies;
 use crate::web::session::layer;
 use crate::web::{assets, theme};
-use crate::{activity, developers, invitations, mail, registration, settings};
+use crate::{activity, developers, invitations, keys, mail, registration, settings};
 
 /// What no session stands around, then the developers' pages within theirs, and the admins' within theirs.
 pub fn all(config: &mut ServiceConfig, db: &Db, cookies: &Cookies) {
@@ -119,6 +119,7 @@ pub fn all(config: &mut ServiceConfig, db: &Db, cookies: &Cookies) {
                 .service(
                     write_only("/invitations/{id}/withdraw").route(web::post().to(invitations::handlers::withdraw)),
                 )
+                .service(write_only("/keys/search").route(web::post().to(keys::handlers::find)))
                 .service(read_only("/activity").route(get().to(activity::handlers::activity)))
                 .service(read_only("/mail").route(get().to(mail::handlers::list)))
                 .service(write_only("/mail/retry").route(web::post().to(mail::handlers::retry_failed)))

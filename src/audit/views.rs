@@ -49,24 +49,26 @@ pub const fn event_label(event: Event) -> &'static str {
     }
 }
 
-/// "name: Ada → Ada Byron": what an edit or a setting changed.
+/// "name: Ada → Ada Byron": what an edit or a setting changed; of a key which one it is.
 pub fn changes(entry: &AuditEntry) -> Option<String> {
     let words = [
         ("full_name", "name: "),
         ("organization", "company: "),
         ("purpose", "purpose: "),
+        ("name", "name: "),
+        ("description", "description: "),
+        ("callback_url", "callback URL: "),
         ("notices", ""),
         ("value", ""),
     ];
-    let changes: Vec<String> = words
-        .into_iter()
-        .filter_map(|(field, word)| {
-            let change = entry.details.get(field)?;
-            let shown = |at| change.get(at).and_then(serde_json::Value::as_str).filter(|text| !text.is_empty());
-            let shown = |at| shown(at).map_or_else(|| "none".to_owned(), shortened);
-            Some(format!("{word}{} → {}", shown(0), shown(1)))
-        })
-        .collect();
+    let key = entry.details.get("key").and_then(serde_json::Value::as_str).map(str::to_owned);
+    let changes = words.into_iter().filter_map(|(field, word)| {
+        let change = entry.details.get(field)?;
+        let shown = |at| change.get(at).and_then(serde_json::Value::as_str).filter(|text| !text.is_empty());
+        let shown = |at| shown(at).map_or_else(|| "none".to_owned(), shortened);
+        Some(format!("{word}{} → {}", shown(0), shown(1)))
+    });
+    let changes: Vec<String> = key.into_iter().chain(changes).collect();
     (!changes.is_empty()).then(|| changes.join(", "))
 }
 

@@ -4,6 +4,7 @@
 //! judged, so that one start names everything that is wrong.
 
 mod addresses;
+mod gateway;
 mod mail;
 mod reader;
 mod secret;
@@ -14,6 +15,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 pub use self::addresses::{BaseUrl, Network};
+pub use self::gateway::GatewayToken;
 pub use self::mail::{Encryption, Login, MailRoute, MailServer, Sender};
 use self::reader::Reader;
 use self::secret::MIN_SECRET;
@@ -64,6 +66,11 @@ pub const VARIABLES: &[Variable] = &[
         effect: "address that mail is from, with or without a name; the usual name is the portal's",
     },
     Variable {
+        name: "GUESTLIST_GATEWAY_TOKEN",
+        default: "none: only this machine may ask",
+        effect: "what gateways send as `X-Gateway-Token` to ask `/gateway/check` and `/metrics`; at least 16 characters",
+    },
+    Variable {
         name: "GUESTLIST_PG_BIN",
         default: "searched for",
         effect: "folder of the server programs for the private PostgreSQL",
@@ -106,6 +113,8 @@ pub struct Config {
     pub trusted_proxies: Vec<Network>,
     /// None: mail is kept, not sent.
     pub mail: Option<MailRoute>,
+    /// None: only this machine may ask as a gateway.
+    pub gateway_token: Option<GatewayToken>,
     pub pg_bin: Option<PathBuf>,
     pub log_level: tracing::Level,
     pub log_format: LogFormat,
@@ -150,6 +159,7 @@ impl Config {
         }
         let trusted_proxies = reader.parsed("GUESTLIST_TRUSTED_PROXIES", networks).unwrap_or_default();
         let mail = reader.mail();
+        let gateway_token = reader.parsed("GUESTLIST_GATEWAY_TOKEN", GatewayToken::parse);
         let pg_bin = reader.text("GUESTLIST_PG_BIN").map(PathBuf::from);
         let log_level = reader.parsed("GUESTLIST_LOG", log_level).unwrap_or(tracing::Level::INFO);
         let log_format = if io::stderr().is_terminal() { LogFormat::Text } else { LogFormat::Json };
@@ -164,6 +174,7 @@ impl Config {
             secret_key,
             trusted_proxies,
             mail,
+            gateway_token,
             pg_bin,
             log_level,
             log_format,

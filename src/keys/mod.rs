@@ -1,5 +1,29 @@
 //! What gateways are shown: a secret that its owner sees once, and of which only the SHA-256 is kept.
+//!
+//! ```text
+//!  create ──▶ alive ──▶ expired
+//!               └── revoke ──▶ revoked
+//! ```
+//!
+//! A key that is alive works while its application and its developer are approved. Nothing here asks who may have a
+//! key: whoever calls holds the rows of both, and says whose key it is.
 
+pub mod handlers;
+mod operations;
+mod queries;
 mod secret;
+mod sought;
+mod values;
+mod views;
 
+pub use operations::{Created, Holder, NewKey, Revocation, create, revoke, warn_expiring};
+pub use queries::{
+    Key, LastUsed, Stops, application_of, of_application, of_applications, of_developer, stops_of_applications,
+    stops_of_developers,
+};
 pub use secret::{KeyHash, KeySecret, hash_of};
+pub use values::{Expiry, KeyName};
+pub use views::{KeyRow, stops_in_words};
+
+/// How many keys of an application may be alive at once: one can be replaced without an outage.
+pub const MAX_ALIVE: usize = 5;

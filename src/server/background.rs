@@ -8,13 +8,14 @@ use chrono::Utc;
 use tokio::sync::watch;
 
 use super::Shared;
+use crate::keys;
 use crate::outbox::Courier;
 use crate::policy::Policy;
 use crate::registration;
 
 /// How old what every page shows of the settings may be where another instance changed it.
 const FACE_INTERVAL: Duration = Duration::from_secs(1);
-/// How often it is looked whether a digest is due.
+/// How often it is looked whether a digest or a warning is due.
 const DIGEST_INTERVAL: Duration = Duration::from_secs(60);
 /// How long the courier may take to put down what it carries.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -31,6 +32,7 @@ impl Background {
         let mut tasks = vec![
             rt::spawn(every(FACE_INTERVAL, stopped.clone(), shared.clone(), refresh_face)),
             rt::spawn(every(DIGEST_INTERVAL, stopped.clone(), shared.clone(), write_digests)),
+            rt::spawn(every(DIGEST_INTERVAL, stopped.clone(), shared.clone(), warn_of_expiring_keys)),
         ];
         if let Some(route) = &shared.config.mail {
             let (db, post) = (shared.db.clone(), shared.post.clone());
@@ -71,5 +73,12 @@ async fn write_digests(shared: &Shared) {
     let post = shared.post.clone();
     if let Err(error) = shared.db.transaction(move |conn| registration::digest(conn, &post, Utc::now())).await {
         tracing::warn!("today's digests could not be written: {error}");
+    }
+}
+
+async fn warn_of_expiring_keys(shared: &Shared) {
+    let post = shared.post.clone();
+    if let Err(error) = shared.db.transaction(move |conn| keys::warn_expiring(conn, &post, Utc::now())).await {
+        tracing::warn!("owners of expiring keys could not be told: {error}");
     }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
-use actix_web::web::Data;
+use actix_web::web::{Data, scope};
 use actix_web::{App, HttpServer};
 use tracing_actix_web::TracingLogger;
 
@@ -98,6 +98,12 @@ pub fn run(listener: TcpListener, shared: Shared) -> io::Result<(Server, Backgro
         };
         // From the inside out: an unsafe request from elsewhere is refused before anything looks at it; whatever goes
         // wrong becomes a page with headers; that is compressed; and all of it is one line of the log.
+        let pages = scope("")
+            .configure(route_config)
+            .wrap(from_fn(origin::refuse_foreign))
+            .wrap(from_fn(errors::dress))
+            .wrap(from_fn(compress::pages))
+            .wrap(TracingLogger::<Spans>::new());
         App::new()
             .app_data(Data::new(config))
             .app_data(Data::new(db))
@@ -106,11 +112,7 @@ pub fn run(listener: TcpListener, shared: Shared) -> io::Result<(Server, Backgro
             .app_data(Data::new(readiness))
             .app_data(Data::new(portal))
             .app_data(Data::new(post))
-            .configure(route_config)
-            .wrap(from_fn(origin::refuse_foreign))
-            .wrap(from_fn(errors::dress))
-            .wrap(from_fn(compress::pages))
-            .wrap(TracingLogger::<Spans>::new())
+            .service(pages)
     })
     .disable_signals()
     .client_request_timeout(Duration::from_secs(8))

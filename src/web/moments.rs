@@ -1,6 +1,6 @@
 //! Times for people: how long ago, and exactly when.
 
-use chrono::{DateTime, Datelike, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
 
 use crate::values::grouped;
 
@@ -32,6 +32,12 @@ impl Moment {
             },
         }
     }
+}
+
+/// "30 Nov 2026".
+pub fn day(date: NaiveDate) -> String {
+    let month = MONTHS.get(date.month0() as usize).copied().unwrap_or_default();
+    format!("{} {month} {:04}", date.day(), date.year())
 }
 
 /// How long ago, in the largest unit that is whole: "4 days". None within the last minute and for what is to come,

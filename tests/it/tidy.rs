@@ -5,14 +5,16 @@ use std::fs;
 use std::path::Path;
 
 /// The folders of src that are nouns, and those that are none. A new folder has to say which it is.
-const NOUNS: [&str; 13] = [
+const NOUNS: [&str; 15] = [
     "accounts",
     "activity",
     "admins",
+    "applications",
     "audit",
     "developers",
     "import",
     "invitations",
+    "keys",
     "mail",
     "outbox",
     "policy",
@@ -502,15 +504,14 @@ fn the_table_of_moves_knows_nothing() {
     );
 }
 
-/// A status is written by one statement, an entry of the log by one file, and nobody takes one back.
+/// The status of a noun is written by one statement, an entry of the log by one file, and nobody takes one back.
 fn other_writers(sources: &[Source]) -> Vec<String> {
+    const WRITERS: [&str; 2] = ["src/developers/queries/mod.rs", "src/applications/queries.rs"];
     let mut offences = Vec::new();
-    let mut writers = 0;
     for source in sources {
         let code = source.code();
         let statements = arguments(&code, "set").filter(|arguments| has(arguments, "status.eq")).count();
-        writers += statements;
-        if statements > 0 && source.path != "src/developers/queries/mod.rs" {
+        if statements > usize::from(WRITERS.contains(&source.path.as_str())) {
             offences.push(format!("{} writes a status", source.path));
         }
         if has(&code, "AsChangeset") {
@@ -519,9 +520,6 @@ fn other_writers(sources: &[Source]) -> Vec<String> {
         if ["update", "delete"].iter().any(|verb| has(&code, &format!("{verb}(audit_entries"))) {
             offences.push(format!("{} takes back what the log says", source.path));
         }
-    }
-    if writers > 1 {
-        offences.push(format!("{writers} statements write a status"));
     }
     offences
 }

@@ -1,0 +1,18 @@
+//! An application: what a developer uses the APIs with. It has the statuses and the table of moves that developers have;
+//! its keys work while it and its developer are approved.
+//!
+//! Rows are locked in one order, whoever acts: the developer, the application, its keys and mails.
+
+mod operations;
+mod queries;
+mod values;
+
+pub use operations::{
+    Created, KeyCreated, Move, Outcome, create, create_key, delete, delete_own, edit, edit_own, revoke_key, subject,
+    transition,
+};
+pub use queries::{Application, find, of_developer};
+pub use values::{ApplicationName, CallbackUrl, Details};
+
+/// How many applications a developer may have, in whatever status.
+pub const MAX_PER_DEVELOPER: i64 = 50;

@@ -1,0 +1,65 @@
+//! Keys of a developer's own applications.
+
+use super::own::own;
+use crate::applications::queries::{Application, Held};
+use crate::audit::Occasion;
+use crate::db::{Conn, QueryResult};
+use crate::developers::Status;
+use crate::ids::{ApplicationId, DeveloperId, KeyId};
+use crate::keys::{self, Created, Holder, NewKey, Revocation};
+use crate::outbox::Post;
+use crate::policy::Policy;
+
+/// How asking for a key ended.
+pub enum KeyCreated {
+    Done(Application, Created),
+    /// The application has as many living keys as there may be.
+    Full(Application),
+    /// The application or its developer is not approved.
+    NotAllowed(Application),
+    /// The developer has no such application.
+    Gone,
+}
+
+/// A new key of an application.
+pub fn create_key(
+    conn: &mut Conn,
+    (developer, id): (DeveloperId, ApplicationId),
+    new: &NewKey,
+    post: &Post,
+    occasion: &Occasion,
+) -> QueryResult<KeyCreated> {
+    let Some(held) = own(conn, developer, id)? else { return Ok(KeyCreated::Gone) };
+    if held.owner.status != Status::Approved || held.application.status != Status::Approved {
+        return Ok(KeyCreated::NotAllowed(held.application));
+    }
+    let policy = Policy::read(conn)?;
+    Ok(match keys::create(conn, &holder(&held), new, (&policy, post), occasion)? {
+        Some(created) => KeyCreated::Done(held.application, created),
+        None => KeyCreated::Full(held.application),
+    })
+}
+
+/// The end of a key of one of the developer's applications; tells which application that is. None when they have no such
+/// key.
+pub fn revoke_key(
+    conn: &mut Conn,
+    developer: DeveloperId,
+    id: KeyId,
+    occasion: &Occasion,
+) -> QueryResult<Option<(Application, Revocation)>> {
+    let Some(application) = keys::application_of(conn, id)? else { return Ok(None) };
+    let Some(held) = own(conn, developer, application)? else { return Ok(None) };
+    let revocation = keys::revoke(conn, &holder(&held), id, occasion)?;
+    Ok(Some((held.application, revocation)))
+}
+
+fn holder(Held { application, owner }: &Held) -> Holder {
+    Holder {
+        application: application.id,
+        application_name: application.name.clone(),
+        developer: owner.id,
+        developer_name: owner.shown_name().to_owned(),
+        email: owner.email.clone(),
+    }
+}

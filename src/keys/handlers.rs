@@ -1,0 +1,59 @@
+//! Whose key is this?
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use chrono::Utc;
+use serde::Deserialize;
+
+use super::queries::found;
+use super::sought::Sought;
+use super::views::{AT_MOST, FoundKeys};
+use crate::admins::CurrentAdmin;
+use crate::db::Db;
+use crate::error::AppError;
+use crate::web::chrome::Frame;
+use crate::web::form::Form;
+use crate::web::htmx::Htmx;
+use crate::web::page::{Rendered, html, rendered, see_other};
+use crate::web::query::{Query, QueryString};
+
+/// What the search box posts: what was typed, and what the list's address holds besides.
+#[derive(Deserialize)]
+pub struct FindForm {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    status: Option<String>,
+    #[serde(default)]
+    sort: Option<String>,
+    #[serde(default)]
+    per_page: Option<String>,
+}
+
+/// `POST /admin/keys/search`: it changes nothing, but a key must not stand in an address. What is no key goes on to the
+/// developers' list.
+pub async fn find(
+    admin: CurrentAdmin,
+    db: Data<Db>,
+    (frame, htmx): (Frame, Htmx),
+    query: Query,
+    form: Form<FindForm>,
+) -> Result<HttpResponse, AppError> {
+    let FindForm { q, status, sort, per_page } = form.0;
+    let Some(sought) = Sought::parse(&q) else {
+        let settings = [("status", &status), ("sort", &sort), ("per_page", &per_page)];
+        let address = QueryString::new().with("q", q.trim());
+        let address = settings.into_iter().fold(address, |all, (name, value)| all.with_some(name, value.as_deref()));
+        let list = if query.get("list") == Some("applications") { "applications" } else { "developers" };
+        return Ok(see_other(&format!("/admin/{list}?{}", address.into_string()), None));
+    };
+    let meant = sought.clone();
+    let found = db.run(move |conn| found(conn, &meant, AT_MOST)).await?;
+    let chrome = admin.chrome(frame, "Keys", "developers").leading_back_to("/admin/developers".into());
+    let view = FoundKeys::new(chrome, &sought, &found, Utc::now());
+    match htmx.wants_fragment {
+        true => Ok(rendered(StatusCode::OK, Rendered::of(&view.as_list())?)),
+        false => html(StatusCode::OK, &view),
+    }
+}

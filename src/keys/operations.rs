@@ -1,0 +1,142 @@
+//! What happens to keys: each function is a part of one transaction, whose caller holds the rows of the application and
+//! of its owner.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::json;
+
+use super::queries::{self, Key};
+use super::{Expiry, KeyName, KeySecret, MAX_ALIVE};
+use crate::audit::{self, Entry, Event, Occasion, Subject, SubjectKind};
+use crate::db::{Conn, QueryResult};
+use crate::ids::{ApplicationId, DeveloperId, KeyId};
+use crate::outbox::{Kind, Letter, Post};
+use crate::policy::Policy;
+
+/// How long before its end the owner of a key is told.
+const NOTICE: TimeDelta = TimeDelta::days(7);
+/// How many are told in one transaction; the rest a minute later.
+const TOLD_AT_ONCE: i64 = 200;
+
+/// Whose key it is, and of which application.
+#[derive(Clone, Debug)]
+pub struct Holder {
+    pub application: ApplicationId,
+    /// The application's name.
+    pub application_name: String,
+    pub developer: DeveloperId,
+    /// The developer's name, as it is shown.
+    pub developer_name: String,
+    pub email: String,
+}
+
+/// A key to be.
+#[derive(Clone, Debug)]
+pub struct NewKey {
+    pub name: KeyName,
+    pub expiry: Expiry,
+}
+
+/// A key and its secret, which nobody can read ever again.
+pub struct Created {
+    pub key: Key,
+    pub secret: KeySecret,
+}
+
+/// A new key; none where as many are alive as may be.
+pub fn create(
+    conn: &mut Conn,
+    holder: &Holder,
+    new: &NewKey,
+    (policy, post): (&Policy, &Post),
+    occasion: &Occasion,
+) -> QueryResult<Option<Created>> {
+    let keys = queries::of_application(conn, holder.application)?;
+    if keys.iter().filter(|key| key.is_alive(occasion.at)).count() >= MAX_ALIVE {
+        return Ok(None);
+    }
+    let secret = KeySecret::generate().map_err(|e| diesel::result::Error::SerializationError(e.to_string().into()))?;
+    let (shown_start, shown_end) = secret.ends();
+    let row = queries::NewRow {
+        id: KeyId::new(),
+        application_id: holder.application,
+        secret_hash: &secret.hash(),
+        shown_start,
+        shown_end,
+        name: new.name.as_str(),
+        created_at: occasion.at,
+        expires_at: new.expiry.at(),
+    };
+    let key = queries::insert(conn, &row)?;
+    audit::record(conn, occasion, &entry(Event::KeyCreated, holder, &key))?;
+    post.enqueue(conn, policy, &letter(Kind::KeyCreated, holder, &key), occasion.at)?;
+    Ok(Some(Created { key, secret }))
+}
+
+/// How a revoke ended.
+#[derive(Debug)]
+pub enum Revocation {
+    Done(Key),
+    /// It was revoked before.
+    Already(Key),
+    /// The application has no such key.
+    Gone,
+}
+
+/// The end of a key; its row stays, so that people see that there was one.
+pub fn revoke(conn: &mut Conn, holder: &Holder, id: KeyId, occasion: &Occasion) -> QueryResult<Revocation> {
+    match queries::lock(conn, holder.application, id)? {
+        None => Ok(Revocation::Gone),
+        Some(seen) if seen.revoked_at.is_some() => Ok(Revocation::Already(seen)),
+        Some(seen) => {
+            let key = queries::set_revoked(conn, seen.id, occasion.at)?;
+            audit::record(conn, occasion, &entry(Event::KeyRevoked, holder, &key))?;
+            Ok(Revocation::Done(key))
+        }
+    }
+}
+
+/// Tells owners of keys that are about to expire, each once. Safe to be called at any time and by any number of
+/// instances. Says how many were told.
+///
+/// # Errors
+/// The database.
+pub fn warn_expiring(conn: &mut Conn, post: &Post, now: DateTime<Utc>) -> QueryResult<usize> {
+    let expiring = queries::take_expiring(conn, NOTICE, TOLD_AT_ONCE, now)?;
+    if expiring.is_empty() {
+        return Ok(0);
+    }
+    let letters: Vec<Letter> = expiring.into_iter().map(warning).collect();
+    let policy = Policy::read(conn)?;
+    post.enqueue_all(conn, &policy, &letters, now).map(|mails| mails.len())
+}
+
+fn warning((key, (application_name, developer, full_name, email)): queries::Expiring) -> Letter {
+    let developer_name = if full_name.is_empty() { email.clone() } else { full_name };
+    let holder = Holder { application: key.application_id, application_name, developer, developer_name, email };
+    let mut letter = letter(Kind::KeyExpiring, &holder, &key);
+    letter.values.push(("expires", key.last_day().unwrap_or_default()));
+    letter
+}
+
+fn letter(kind: Kind, holder: &Holder, key: &Key) -> Letter {
+    let values = vec![
+        ("name", holder.developer_name.clone()),
+        ("email", holder.email.clone()),
+        ("application", holder.application_name.clone()),
+        ("key", key.words()),
+    ];
+    Letter::new(kind, &holder.email, values)
+        .about(holder.developer)
+        .about_application(holder.application)
+        .linking(format!("/account/applications/{}", holder.application))
+}
+
+fn entry(event: Event, holder: &Holder, key: &Key) -> Entry {
+    let subject = Subject {
+        kind: SubjectKind::Application,
+        id: Some(holder.application.0),
+        name: holder.application_name.clone(),
+        email: holder.email.clone(),
+    };
+    Entry { details: json!({ "key": key.words() }), ..Entry::new(event, subject) }
+}

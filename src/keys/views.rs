@@ -1,0 +1,60 @@
+//! Keys in words.
+
+mod found;
+
+use chrono::{DateTime, Utc};
+
+use super::queries::{Key, Stops};
+use crate::web::chrome::Chip;
+use crate::web::moments::{Moment, counted};
+
+pub use found::{AT_MOST, FoundKeys};
+
+/// A key as pages list it.
+pub struct KeyRow {
+    pub id: String,
+    pub name: String,
+    /// "glk_4fGh…9xYz".
+    pub shown: String,
+    /// None while it works or would work.
+    pub ended: Option<Chip>,
+    pub created: Moment,
+    /// The last day on which it works; none for ever.
+    pub expires: Option<String>,
+    /// None while it was never used.
+    pub used: Option<Moment>,
+    pub revoked: Option<Moment>,
+}
+
+impl KeyRow {
+    pub fn new(key: &Key, now: DateTime<Utc>) -> Self {
+        let ended = match (key.revoked_at, key.is_alive(now)) {
+            (Some(_), _) => Some(Chip { text: "Revoked", tone: "bad" }),
+            (None, false) => Some(Chip { text: "Expired", tone: "warn" }),
+            (None, true) => None,
+        };
+        Self {
+            id: key.id.to_string(),
+            name: key.name.clone(),
+            shown: key.shown(),
+            ended,
+            created: Moment::new(key.created_at, now),
+            expires: key.last_day(),
+            used: key.last_used_at.map(|at| Moment::new(at, now)),
+            revoked: key.revoked_at.map(|at| Moment::new(at, now)),
+        }
+    }
+}
+
+/// "2 sessions, 3 applications, 5 keys; last used: “Production”, 5 minutes ago": what stops with a revoke. None where
+/// nothing does.
+pub fn stops_in_words(stops: &Stops, now: DateTime<Utc>) -> Option<String> {
+    let counts = [(stops.sessions, "session"), (stops.applications, "application"), (stops.keys, "key")];
+    let counts: Vec<String> = counts.into_iter().filter(|(n, _)| *n > 0).map(|(n, unit)| counted(n, unit)).collect();
+    let used = match (&stops.last_used, stops.keys) {
+        (Some(last), _) => format!("; last used: “{}”, {}", last.name, Moment::new(last.at, now).relative),
+        (None, 1..) => "; none was used yet".to_owned(),
+        (None, _) => String::new(),
+    };
+    (!counts.is_empty()).then(|| format!("{}{used}", counts.join(", ")))
+}

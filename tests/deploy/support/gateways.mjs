@@ -1,0 +1,139 @@
+// The real programs, each with its file from deploy/ in which nothing but ports and paths was replaced.
+
+import { execFileSync, spawn } from "node:child_process";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { TOKEN } from "./servers.mjs";
+
+const deploy = resolve(fileURLToPath(import.meta.url), "../../../../deploy");
+
+async function freePort() {
+  const server = createServer();
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  const { port } = server.address();
+  await new Promise((done) => server.close(done));
+  return port;
+}
+
+const listens = (port) =>
+  new Promise((done) => {
+    const socket = connect(port, "127.0.0.1", () => done(true)).on("error", () => done(false));
+    socket.on("connect", () => socket.destroy());
+  });
+
+/** Each replacement must hit: a recipe that changed is not tested by chance. */
+function rendered(file, replacements) {
+  let text = readFileSync(join(deploy, file), "utf8");
+  for (const [from, to] of replacements) {
+    if (!text.includes(from)) throw new Error(`${file} has no ${from}`);
+    text = text.replaceAll(from, to);
+  }
+  return text;
+}
+
+export const NGINX = {
+  name: "nginx",
+  program: "nginx",
+  version: ["-v"],
+  prepare({ folder, port, check, upstream }) {
+    // Built beside Debian's, nginx has no folders of its own: all of them are the test's.
+    const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((kind) => `${kind}_temp_path ${folder}/${kind};`);
+    writeFileSync(join(folder, "token.conf"), `proxy_set_header X-Gateway-Token "${TOKEN}";\n`);
+    writeFileSync(join(folder, "recipe.conf"), rendered("nginx.conf", [
+      ["127.0.0.1:8080", `127.0.0.1:${check}`],
+      ["127.0.0.1:9000", `127.0.0.1:${upstream}`],
+      ["listen 80;", `listen 127.0.0.1:${port};`],
+      ["/etc/nginx/guestlist-token.conf", `${folder}/token.conf`],
+    ]));
+    writeFileSync(join(folder, "nginx.conf"), `daemon off; pid ${folder}/pid; worker_processes 1; error_log stderr;
+      events {} http { access_log off; ${temporary.join(" ")} include ${folder}/recipe.conf; }`);
+    return { words: ["-c", join(folder, "nginx.conf"), "-e", "stderr", "-p", folder] };
+  },
+};
+
+export const CADDY = {
+  name: "Caddy",
+  program: "caddy",
+  version: ["version"],
+  prepare({ folder, port, check, upstream }) {
+    writeFileSync(join(folder, "Caddyfile"), "{\n\tadmin off\n\tdefault_bind 127.0.0.1\n}\n" + rendered("Caddyfile", [
+      ["api.example.com", `http://api.example.com:${port}`],
+      ["127.0.0.1:8080", `127.0.0.1:${check}`],
+      ["127.0.0.1:9000", `127.0.0.1:${upstream}`],
+    ]));
+    const environment = { GUESTLIST_GATEWAY_TOKEN: TOKEN, HOME: folder };
+    return { words: ["run", "--config", join(folder, "Caddyfile"), "--adapter", "caddyfile"], environment };
+  },
+};
+
+export const HAPROXY = {
+  name: "HAProxy",
+  program: "haproxy",
+  version: ["-v"],
+  prepare({ folder, port, check, upstream }) {
+    writeFileSync(join(folder, "guestlist.lua"), rendered("haproxy/guestlist.lua", [["abns@guestlist", `abns@guestlist-${port}`]]));
+    writeFileSync(join(folder, "haproxy.cfg"), rendered("haproxy/haproxy.cfg", [
+      ["bind :80", `bind 127.0.0.1:${port}`],
+      ["127.0.0.1:8080", `127.0.0.1:${check}`],
+      ["127.0.0.1:9000", `127.0.0.1:${upstream}`],
+      ["/etc/haproxy/guestlist.lua", `${folder}/guestlist.lua`],
+      ["abns@guestlist", `abns@guestlist-${port}`],
+    ]));
+    return { words: ["-db", "-f", join(folder, "haproxy.cfg")], environment: { GUESTLIST_GATEWAY_TOKEN: TOKEN } };
+  },
+};
+
+export const ENVOY = {
+  name: "Envoy",
+  program: process.env.ENVOY ?? "envoy",
+  version: ["--version"],
+  prepare({ folder, port, check, upstream }) {
+    writeFileSync(join(folder, "envoy.yaml"), rendered("envoy.yaml", [
+      ["address: 0.0.0.0, port_value: 80 ", `address: 127.0.0.1, port_value: ${port} `],
+      ["port_value: 8080", `port_value: ${check}`],
+      ["port_value: 9000", `port_value: ${upstream}`],
+    ]));
+    const words = ["-c", join(folder, "envoy.yaml"), "--disable-hot-restart", "--concurrency", "1", "-l", "error"];
+    return { words, environment: { GUESTLIST_GATEWAY_TOKEN: TOKEN } };
+  },
+};
+
+/** What the program calls its version, or null where it is not installed. */
+export function versionOf({ program, version }) {
+  try {
+    return execFileSync("sh", ["-c", '"$@" 2>&1', "sh", program, ...version], { encoding: "utf8" }).trim().split("\n")[0];
+  } catch {
+    return null;
+  }
+}
+
+/** Starts one that asks at port `check` and hands on to port `upstream`. */
+export async function start(gateway, { check, upstream }) {
+  const folder = mkdtempSync(join(tmpdir(), "guestlist-gateway-"));
+  // A gateway that was started by root works under another account.
+  chmodSync(folder, 0o755);
+  const port = await freePort();
+  const { words, environment } = gateway.prepare({ folder, port, check, upstream });
+  const server = spawn(gateway.program, words, { env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
+  const kill = () => server.kill("SIGKILL");
+  process.once("exit", kill);
+  let said = "";
+  for (const stream of [server.stdout, server.stderr]) stream.on("data", (text) => (said += text));
+  const gone = new Promise((done) => server.once("exit", done));
+  while (!(await listens(port))) {
+    if (server.exitCode !== null) throw new Error(`${gateway.name} ended with ${server.exitCode}:\n${said}`);
+  }
+  return {
+    port,
+    said: () => said,
+    async stop() {
+      server.kill("SIGTERM");
+      await gone;
+      process.off("exit", kill);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
