@@ -1,8 +1,8 @@
 # `make test` is the whole set-up of the tests and runs all of them.
-.PHONY: test unit browser bench tools check
+.PHONY: test unit browser gateways bench tools check
 .DEFAULT_GOAL := test
 
-test: tools unit browser
+test: tools unit browser gateways
 
 # Unit and integration tests: one process owns the private PostgreSQL that they share.
 unit:
@@ -13,7 +13,12 @@ browser:
 	cargo build --locked
 	node --test --test-reporter=spec --test-concurrency=2 tests/browser/*.test.mjs
 
-# What the tests need beside Rust: npm's packages, and on Debian Chromium, Python and PostgreSQL's programs.
+# The recipes of deploy/ in the real nginx, Caddy and HAProxy.
+gateways:
+	cargo build --locked
+	PATH="$$PATH:/usr/sbin" node --test --test-reporter=spec --test-concurrency=2 tests/deploy/*.test.mjs
+
+# What the tests need beside Rust: npm's packages, and on Debian Chromium, Python, PostgreSQL's programs and the gateways.
 tools:
 	tests/tools.sh
 

@@ -5,6 +5,7 @@
 // What is decided about whom.
 pub mod applications;
 pub mod developers;
+pub mod gateway;
 pub mod keys;
 
 // How people come in.

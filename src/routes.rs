@@ -1,18 +1,30 @@
 //! Every address, and nothing else.
 
+use actix_web::dev::fn_service;
 use actix_web::guard::{self, Guard};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpResponse, Resource, Route};
 
 use crate::accounts::{self, DeveloperDoor};
 use crate::admins::{self, AdminDoor};
+use crate::config::Config;
 use crate::db::Db;
 use crate::error::AppError;
+use crate::gateway::{self, Gateway};
 use crate::server::health;
 use crate::web::cookies::Cookies;
 use crate::web::session::layer;
 use crate::web::{assets, theme};
-use crate::{activity, developers, invitations, keys, mail, registration, settings};
+use crate::{activity, applications, developers, invitations, keys, mail, registration, settings};
+
+/// What no layer stands around. For one thread.
+pub fn machines(routes: &mut ServiceConfig, gateway: &Gateway, config: &Config) {
+    let check = gateway::handlers::check(gateway, config);
+    routes
+        .service(web::service("/gateway/check").finish(fn_service(check.clone())))
+        .service(web::service("/gateway/check/{tail}*").finish(fn_service(check)))
+        .route("/metrics", web::to(gateway::handlers::metrics));
+}
 
 /// What no session stands around, then the developers' pages within theirs, and the admins' within theirs.
 pub fn all(config: &mut ServiceConfig, db: &Db, cookies: &Cookies) {
@@ -70,6 +82,23 @@ pub fn all(config: &mut ServiceConfig, db: &Db, cookies: &Cookies) {
                         .route(web::post().to(accounts::handlers::account::edit)),
                 )
                 .service(write_only("/password").route(web::post().to(accounts::handlers::account::change_password)))
+                .service(
+                    both("/applications")
+                        .route(get().to(applications::handlers::own::list))
+                        .route(web::post().to(applications::handlers::own::create)),
+                )
+                .service(
+                    both("/applications/{id}")
+                        .route(get().to(applications::handlers::own::show))
+                        .route(web::post().to(applications::handlers::own::edit)),
+                )
+                .service(
+                    write_only("/applications/{id}/delete").route(web::post().to(applications::handlers::own::delete)),
+                )
+                .service(
+                    write_only("/applications/{id}/keys").route(web::post().to(applications::handlers::keys::create)),
+                )
+                .service(write_only("/keys/{id}/revoke").route(web::post().to(applications::handlers::keys::revoke)))
                 .default_service(web::to(nothing)),
         )
         .service(write_only("/theme").route(web::post().to(theme::choose)))
@@ -108,6 +137,7 @@ pub fn all(config: &mut ServiceConfig, db: &Db, cookies: &Cookies) {
                         .route(get().to(developers::handlers::confirm_delete))
                         .route(web::post().to(developers::handlers::delete)),
                 )
+                .service(read_only("/developers/{id}/gateways").route(get().to(gateway::handlers::spread)))
                 .service(
                     both("/invitations")
                         .route(get().to(invitations::handlers::list))

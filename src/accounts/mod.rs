@@ -11,7 +11,7 @@ mod queries;
 mod session;
 mod views;
 
-pub use handlers::session::DeveloperDoor;
+pub use handlers::session::{CurrentDeveloper, DeveloperDoor};
 pub use handlers::visitor;
 pub use link::Purpose;
 pub use operations::{ask_for_link, choose_password, issue_link, prove};

@@ -3,9 +3,12 @@
 //!
 //! Rows are locked in one order, whoever acts: the developer, the application, its keys and mails.
 
+mod forms;
+pub mod handlers;
 mod operations;
 mod queries;
 mod values;
+mod views;
 
 pub use operations::{
     Created, KeyCreated, Move, Outcome, create, create_key, delete, delete_own, edit, edit_own, revoke_key, subject,

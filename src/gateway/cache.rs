@@ -143,10 +143,10 @@ impl<A: Send + Sync + 'static> Cache<A> {
         }
         let developer = access.developer;
         let last_used = AtomicU32::new(access.last_used);
-        let keys = self.keys.pin();
-        if keys.insert(hash, Entry { access, answer, last_used, slot }).is_none() {
-            ground.by_developer.entry(developer).or_default().push(hash);
-        }
+        let present = self.read(&hash, |entry| entry.slot);
+        present.into_iter().for_each(|slot| self.evict(&mut ground, &hash, slot));
+        ground.by_developer.entry(developer).or_default().push(hash);
+        self.keys.pin().insert(hash, Entry { access, answer, last_used, slot });
     }
 
     fn evict(&self, ground: &mut Ground, hash: &KeyHash, slot: usize) {
@@ -215,3 +215,6 @@ impl<A: Send + Sync + 'static> Cache<A> {
         self.ground.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests;

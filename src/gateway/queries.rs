@@ -111,7 +111,7 @@ pub struct Heard {
 /// Who has heard of the developer's newest change of the last hour; nobody where there is none.
 pub fn heard(conn: &mut Conn, developer: DeveloperId) -> QueryResult<Vec<Heard>> {
     let newest = gateway_spread::table
-        .filter(gateway_spread::developer_id.eq(developer.0))
+        .filter(gateway_spread::developer_id.eq(developer))
         .filter(gateway_spread::changed_at.gt(Utc::now() - TimeDelta::hours(1)))
         .select(max(gateway_spread::change_id))
         .first::<Option<i64>>(conn)?;

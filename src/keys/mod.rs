@@ -18,12 +18,11 @@ mod views;
 
 pub use operations::{Created, Holder, NewKey, Revocation, create, revoke, warn_expiring};
 pub use queries::{
-    Key, LastUsed, Stops, application_of, of_application, of_applications, of_developer, stops_of_applications,
-    stops_of_developers,
+    Key, LastUsed, Stops, application_of, of_applications, stops_of_applications, stops_of_developers,
 };
 pub use secret::{KeyHash, KeySecret, hash_of};
 pub use values::{Expiry, KeyName};
 pub use views::{KeyRow, stops_in_words};
 
 /// How many keys of an application may be alive at once: one can be replaced without an outage.
-pub const MAX_ALIVE: usize = 5;
+pub const MAX_ALIVE: i64 = 5;

@@ -50,8 +50,7 @@ pub fn create(
     (policy, post): (&Policy, &Post),
     occasion: &Occasion,
 ) -> QueryResult<Option<Created>> {
-    let keys = queries::of_application(conn, holder.application)?;
-    if keys.iter().filter(|key| key.is_alive(occasion.at)).count() >= MAX_ALIVE {
+    if queries::count_alive(conn, holder.application, occasion.at)? >= MAX_ALIVE {
         return Ok(None);
     }
     let secret = KeySecret::generate().map_err(|e| diesel::result::Error::SerializationError(e.to_string().into()))?;

@@ -76,24 +76,29 @@ pub fn application_of(conn: &mut Conn, id: KeyId) -> QueryResult<Option<Applicat
     keys::table.find(id).select(keys::application_id).first(conn).optional()
 }
 
-/// The keys of an application, newest first.
-pub fn of_application(conn: &mut Conn, id: ApplicationId) -> QueryResult<Vec<Key>> {
-    of_applications(conn, &[id])
+/// How many of an application's keys are alive.
+pub fn count_alive(conn: &mut Conn, id: ApplicationId, now: DateTime<Utc>) -> QueryResult<i64> {
+    keys::table.filter(keys::application_id.eq(id)).filter(is_alive(now)).count().get_result(conn)
 }
 
-/// The keys of these applications, newest first.
-pub fn of_applications(conn: &mut Conn, ids: &[ApplicationId]) -> QueryResult<Vec<Key>> {
-    keys::table.filter(keys::application_id.eq_any(ids)).order(keys::id.desc()).select(Key::as_select()).load(conn)
-}
-
-/// The keys of all of a developer's applications, newest first.
-pub fn of_developer(conn: &mut Conn, id: DeveloperId) -> QueryResult<Vec<Key>> {
+/// The keys of these applications: those that are alive, then the others; the newest first, up to `limit`.
+pub fn of_applications(
+    conn: &mut Conn,
+    ids: &[ApplicationId],
+    limit: i64,
+    now: DateTime<Utc>,
+) -> QueryResult<Vec<Key>> {
     keys::table
-        .inner_join(applications::table)
-        .filter(applications::developer_id.eq(id))
-        .order(keys::id.desc())
+        .filter(keys::application_id.eq_any(ids))
+        .order((is_alive(now).desc(), keys::id.desc()))
+        .limit(limit)
         .select(Key::as_select())
         .load(conn)
+}
+
+#[diesel::dsl::auto_type(no_type_alias)]
+fn is_alive(now: DateTime<Utc>) -> _ {
+    keys::revoked_at.is_null().and(keys::expires_at.is_null().or(keys::expires_at.gt(now)))
 }
 
 /// The row, held until the end of the transaction.
@@ -203,10 +208,7 @@ enum Owned<'a> {
 }
 
 fn held(conn: &mut Conn, which: Owned<'_>, now: DateTime<Utc>) -> QueryResult<Vec<Held>> {
-    let living = keys::application_id
-        .eq(applications::id)
-        .and(keys::revoked_at.is_null())
-        .and(keys::expires_at.is_null().or(keys::expires_at.gt(now)));
+    let living = keys::application_id.eq(applications::id).and(is_alive(now));
     let works = applications::status.eq(Status::Approved).and(developers::status.eq(Status::Approved));
     let all = applications::table
         .inner_join(developers::table)

@@ -8,6 +8,7 @@ use chrono::Utc;
 use tokio::sync::watch;
 
 use super::Shared;
+use crate::gateway::Feed;
 use crate::keys;
 use crate::outbox::Courier;
 use crate::policy::Policy;
@@ -17,6 +18,8 @@ use crate::registration;
 const FACE_INTERVAL: Duration = Duration::from_secs(1);
 /// How often it is looked whether a digest or a warning is due.
 const DIGEST_INTERVAL: Duration = Duration::from_secs(60);
+/// How often it is written when keys were last used.
+const USAGE_INTERVAL: Duration = Duration::from_secs(10);
 /// How long the courier may take to put down what it carries.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -33,6 +36,8 @@ impl Background {
             rt::spawn(every(FACE_INTERVAL, stopped.clone(), shared.clone(), refresh_face)),
             rt::spawn(every(DIGEST_INTERVAL, stopped.clone(), shared.clone(), write_digests)),
             rt::spawn(every(DIGEST_INTERVAL, stopped.clone(), shared.clone(), warn_of_expiring_keys)),
+            rt::spawn(Feed::new(shared.gateway.clone()).run(stopped.clone())),
+            rt::spawn(write_usage(stopped.clone(), shared.clone())),
         ];
         if let Some(route) = &shared.config.mail {
             let (db, post) = (shared.db.clone(), shared.post.clone());
@@ -42,7 +47,7 @@ impl Background {
         Ok(Self { stop, tasks })
     }
 
-    /// Ends the tasks; the courier gives back what it holds first.
+    /// Ends the tasks; the courier gives back what it holds first, and what is known of keys is written.
     pub async fn stop(self) {
         self.stop.send_replace(true);
         for task in self.tasks {
@@ -80,5 +85,17 @@ async fn warn_of_expiring_keys(shared: &Shared) {
     let post = shared.post.clone();
     if let Err(error) = shared.db.transaction(move |conn| keys::warn_expiring(conn, &post, Utc::now())).await {
         tracing::warn!("owners of expiring keys could not be told: {error}");
+    }
+}
+
+/// Once more at the end: then everything is answered.
+async fn write_usage(stop: watch::Receiver<bool>, shared: Shared) {
+    every(USAGE_INTERVAL, stop, shared.clone(), write_usage_now).await;
+    write_usage_now(&shared).await;
+}
+
+async fn write_usage_now(shared: &Shared) {
+    if let Err(error) = shared.gateway.write_usage().await {
+        tracing::warn!("it could not be written when keys were last used: {error}");
     }
 }

@@ -18,6 +18,7 @@ use self::health::Readiness;
 use self::spans::Spans;
 use crate::config::Config;
 use crate::db::Db;
+use crate::gateway::Gateway;
 use crate::outbox::{Patience, Post};
 use crate::passwords::Passwords;
 use crate::policy::Policy;
@@ -46,6 +47,7 @@ pub struct Shared {
     pub post: Post,
     /// How long the courier waits for what.
     pub patience: Patience,
+    pub gateway: Gateway,
 }
 
 impl Shared {
@@ -57,8 +59,10 @@ impl Shared {
         let secret = config
             .secret()
             .map_err(|e| io::Error::new(e.kind(), format!("there is no secret to sign cookies: {e}")))?;
+        let db = Db::new(url, POOL_SIZE);
         Ok(Self {
-            db: Db::new(url, POOL_SIZE),
+            gateway: Gateway::new(&config, db.clone(), url),
+            db,
             cookies: Cookies::new(&config, &secret),
             passwords: Passwords::start()?,
             readiness: Readiness::default(),
@@ -91,10 +95,14 @@ pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 pub fn run(listener: TcpListener, shared: Shared) -> io::Result<(Server, Background)> {
     let background = Background::start(&shared)?;
     let server = HttpServer::new(move || {
-        let Shared { config, db, cookies, passwords, readiness, portal, post, .. } = shared.clone();
+        let Shared { config, db, cookies, passwords, readiness, portal, post, gateway, .. } = shared.clone();
         let route_config = {
             let (db, cookies) = (db.clone(), cookies.clone());
             move |routes: &mut actix_web::web::ServiceConfig| routes::all(routes, &db, &cookies)
+        };
+        let machines = {
+            let (gateway, config) = (gateway.clone(), config.clone());
+            move |routes: &mut actix_web::web::ServiceConfig| routes::machines(routes, &gateway, &config)
         };
         // From the inside out: an unsafe request from elsewhere is refused before anything looks at it; whatever goes
         // wrong becomes a page with headers; that is compressed; and all of it is one line of the log.
@@ -112,6 +120,9 @@ pub fn run(listener: TcpListener, shared: Shared) -> io::Result<(Server, Backgro
             .app_data(Data::new(readiness))
             .app_data(Data::new(portal))
             .app_data(Data::new(post))
+            .app_data(Data::new(gateway))
+            // Before the layers, not within them: they would cost more than the answer.
+            .configure(machines)
             .service(pages)
     })
     .disable_signals()

@@ -20,8 +20,9 @@ pub enum Control {
 
 /// One control of a form, with its label and what is wrong with it.
 pub struct Field {
-    /// Also its id.
     pub name: &'static str,
+    /// The name, but where a page has two fields of one name.
+    pub id: &'static str,
     pub label: &'static str,
     pub control: Control,
     /// Means something in an input only.
@@ -30,6 +31,7 @@ pub struct Field {
     pub value: String,
     /// 0 where there is no least.
     pub minlength: usize,
+    /// 0 where there is no most.
     pub maxlength: usize,
     pub required: bool,
     /// An input that is posted and cannot be typed into.
@@ -43,6 +45,7 @@ impl Field {
     pub fn new(name: &'static str, label: &'static str, kind: &'static str, autocomplete: &'static str) -> Self {
         Self {
             name,
+            id: name,
             label,
             control: Control::Input(kind),
             autocomplete,
@@ -91,7 +94,7 @@ impl Field {
     /// The ids of the texts that tell more about it, for `aria-describedby`.
     pub fn described_by(&self) -> Option<String> {
         let texts = [self.hint.map(|_| "hint"), self.error.as_ref().map(|_| "error")];
-        let ids: Vec<String> = texts.into_iter().flatten().map(|text| format!("{}-{text}", self.name)).collect();
+        let ids: Vec<String> = texts.into_iter().flatten().map(|text| format!("{}-{text}", self.id)).collect();
         (!ids.is_empty()).then(|| ids.join(" "))
     }
 }
@@ -108,7 +111,7 @@ impl ErrorSummary {
         let links: Vec<Link> = fields
             .into_iter()
             .filter_map(|field| {
-                field.error.as_ref().map(|error| Link { label: error.clone(), href: format!("#{}", field.name) })
+                field.error.as_ref().map(|error| Link { label: error.clone(), href: format!("#{}", field.id) })
             })
             .collect();
         (!links.is_empty()).then_some(Self { title: "There is a problem", links })

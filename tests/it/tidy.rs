@@ -5,13 +5,14 @@ use std::fs;
 use std::path::Path;
 
 /// The folders of src that are nouns, and those that are none. A new folder has to say which it is.
-const NOUNS: [&str; 15] = [
+const NOUNS: [&str; 16] = [
     "accounts",
     "activity",
     "admins",
     "applications",
     "audit",
     "developers",
+    "gateway",
     "import",
     "invitations",
     "keys",

@@ -38,6 +38,8 @@ export const NGINX = {
   name: "nginx",
   program: "nginx",
   version: ["-v"],
+  // Of a repeated header; later versions join them.
+  seesFirstOnly: /nginx\/1\.(\d|1\d|2[0-2])\./,
   prepare({ folder, port, check, upstream }) {
     // Built beside Debian's, nginx has no folders of its own: all of them are the test's.
     const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((kind) => `${kind}_temp_path ${folder}/${kind};`);
@@ -58,6 +60,7 @@ export const CADDY = {
   name: "Caddy",
   program: "caddy",
   version: ["version"],
+  handsOnOthers: ["origin", "range", "x-mine"],
   prepare({ folder, port, check, upstream }) {
     writeFileSync(join(folder, "Caddyfile"), "{\n\tadmin off\n\tdefault_bind 127.0.0.1\n}\n" + rendered("Caddyfile", [
       ["api.example.com", `http://api.example.com:${port}`],
@@ -90,6 +93,9 @@ export const ENVOY = {
   name: "Envoy",
   program: process.env.ENVOY ?? "envoy",
   version: ["--version"],
+  // Debian has none; whoever has one names it in ENVOY.
+  optional: true,
+  appendsPath: true,
   prepare({ folder, port, check, upstream }) {
     writeFileSync(join(folder, "envoy.yaml"), rendered("envoy.yaml", [
       ["address: 0.0.0.0, port_value: 80 ", `address: 127.0.0.1, port_value: ${port} `],

@@ -11,7 +11,7 @@ use guestlist::values::{EmailAddress, PersonName};
 
 use super::app::{Answer, App, Browser};
 use super::html::{Page, Shown};
-use super::world::{Newcomer, Person, somebody};
+use super::world::{AtTheDesk, Newcomer, Person, somebody};
 
 /// Every admin's, at the real cost and hashed once.
 pub const PASSWORD: &str = "vier Koerbe voller Wind";
@@ -71,27 +71,27 @@ impl Admin {
         self.browser.speaking(false).get(path).await.is(200).page()
     }
 
-    pub async fn approve(&self, person: &Person) -> Told {
-        self.press(person, "approve", None).await
+    pub async fn approve(&self, whom: &impl AtTheDesk) -> Told {
+        self.press(whom, "approve", None).await
     }
 
-    pub async fn reject(&self, person: &Person, reason: &str) -> Told {
-        self.press(person, "reject", Some(reason)).await
+    pub async fn reject(&self, whom: &impl AtTheDesk, reason: &str) -> Told {
+        self.press(whom, "reject", Some(reason)).await
     }
 
-    pub async fn revoke(&self, person: &Person, reason: &str) -> Told {
-        self.press(person, "revoke", Some(reason)).await
+    pub async fn revoke(&self, whom: &impl AtTheDesk, reason: &str) -> Told {
+        self.press(whom, "revoke", Some(reason)).await
     }
 
-    pub async fn reapprove(&self, person: &Person) -> Told {
-        self.press(person, "reapprove", None).await
+    pub async fn reapprove(&self, whom: &impl AtTheDesk) -> Told {
+        self.press(whom, "reapprove", None).await
     }
 
     /// Looks at the page, finds the button and presses it.
-    pub async fn press(&self, person: &Person, verb: &str, reason: Option<&str>) -> Told {
+    pub async fn press(&self, whom: &impl AtTheDesk, verb: &str, reason: Option<&str>) -> Told {
         let page = self.opens(&self.page).await;
-        let form = page.form_for(&person.id.to_string(), verb);
-        let mut form = form.unwrap_or_else(|| panic!("{} has no button to {verb} {}", self.page, person.name));
+        let form = page.form_at(&whom.row_id(), verb);
+        let mut form = form.unwrap_or_else(|| panic!("{} has no button to {verb} {}", self.page, whom.row_id()));
         if let Some(reason) = reason {
             form = form.filled("reason", reason);
         }
@@ -99,13 +99,13 @@ impl Admin {
     }
 
     /// Posts a move whether there is a button for it or not.
-    pub async fn moves(&self, person: &Person, action: &str, version: i32) -> Told {
+    pub async fn moves(&self, whom: &impl AtTheDesk, action: &str, version: i32) -> Told {
         let fields = [("action", action), ("version", &version.to_string()), ("return_to", &self.page)];
-        self.posts(&person.moves(), &fields).await
+        self.posts(&whom.moves(), &fields).await
     }
 
-    pub async fn deletes(&self, person: &Person, version: i32) -> Told {
-        self.posts(&person.deletion(), &[("version", &version.to_string()), ("return_to", &self.page)]).await
+    pub async fn deletes(&self, whom: &impl AtTheDesk, version: i32) -> Told {
+        self.posts(&whom.deletion(), &[("version", &version.to_string()), ("return_to", &self.page)]).await
     }
 
     /// Posts and goes where the answer leads.
@@ -206,14 +206,14 @@ impl Told {
     }
 
     /// The row or the record as it is shown afterwards.
-    pub fn shown(&self, person: &Person) -> Option<Shown> {
-        let id = person.id.to_string();
+    pub fn shown(&self, whom: &impl AtTheDesk) -> Option<Shown> {
+        let id = whom.row_id();
         if !self.htmx {
-            return self.seen().page().shown(&id);
+            return self.seen().page().shown_at(&id);
         }
-        let partial = self.answer.partial(&format!("#developer-{id}"));
+        let partial = self.answer.partial(&format!("#{id}"));
         match partial.swap.as_str() {
-            "outerHTML" => Some(partial.page().shown(&id).unwrap_or_else(|| panic!("no row in {}", partial.inner))),
+            "outerHTML" => Some(partial.page().shown_at(&id).unwrap_or_else(|| panic!("no row in {}", partial.inner))),
             "delete" => None,
             other => panic!("a row is not swapped by {other}"),
         }
@@ -221,16 +221,16 @@ impl Told {
 
     /// Shows the row in this status, with what may be done now.
     #[track_caller]
-    pub fn shows_row(&self, person: &Person, status: Status) -> &Self {
-        let shown = self.shown(person).unwrap_or_else(|| panic!("{} is not shown", person.name));
-        assert_eq!(shown.verbs, verbs_of(status), "buttons of {}", person.name);
+    pub fn shows_row(&self, whom: &impl AtTheDesk, status: Status) -> &Self {
+        let shown = self.shown(whom).unwrap_or_else(|| panic!("{} is not shown", whom.row_id()));
+        assert_eq!(shown.verbs, verbs_of(status), "buttons of {}", whom.row_id());
         assert!(shown.chips.iter().any(|chip| chip == status.label()), "{:?} has no {}", shown.chips, status.label());
         self
     }
 
     #[track_caller]
-    pub fn shows_no_row(&self, person: &Person) -> &Self {
-        assert_eq!(self.shown(person), None, "{} is still shown", person.name);
+    pub fn shows_no_row(&self, whom: &impl AtTheDesk) -> &Self {
+        assert_eq!(self.shown(whom), None, "{} is still shown", whom.row_id());
         self
     }
 

@@ -188,6 +188,11 @@ impl Browser {
         Request { browser: self.clone(), method, path: path.to_owned(), headers, body: Vec::new() }
     }
 
+    /// A request of a program, which says nothing by itself.
+    pub fn plainly(&self, method: Method, path: &str) -> Request {
+        Request { browser: self.clone(), method, path: path.to_owned(), headers: Vec::new(), body: Vec::new() }
+    }
+
     pub fn cookie(&self, name: &str) -> Option<String> {
         self.jar.borrow().get(name).cloned()
     }
@@ -214,6 +219,13 @@ impl Request {
         self
     }
 
+    /// The header once more.
+    #[must_use]
+    pub fn also(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
     #[must_use]
     pub fn without(mut self, name: &str) -> Self {
         self.headers.retain(|(own, _)| !own.eq_ignore_ascii_case(name));
@@ -231,7 +243,7 @@ impl Request {
         let what = format!("{method} {path}");
         let mut request = browser.client.request(method, format!("{}{path}", browser.server)).force_close();
         for (name, value) in &headers {
-            request = request.insert_header((name.as_str(), value.as_str()));
+            request = request.append_header((name.as_str(), value.as_str()));
         }
         let cookies: Vec<_> = browser.jar.borrow().iter().map(|(name, value)| format!("{name}={value}")).collect();
         if !cookies.is_empty() && !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("cookie")) {

@@ -102,20 +102,34 @@ impl Page {
         ["requested", "approved", "rejected", "revoked", "all"].iter().map(|tab| self.count_of(tab)).collect()
     }
 
-    /// The ids of the rows, from the top.
+    /// The ids of the rows of developers, from the top.
     pub fn row_ids(&self) -> Vec<String> {
-        let ids = self.attributes(r#"tr[id^="developer-"]"#, "id");
-        ids.iter().map(|id| id.trim_start_matches("developer-").to_owned()).collect()
+        self.ids_of("developer")
     }
 
-    /// The names in the rows, from the top.
+    /// The same of any noun.
+    pub fn ids_of(&self, noun: &str) -> Vec<String> {
+        let ids = self.attributes(&format!(r#"tr[id^="{noun}-"]"#), "id");
+        ids.iter().map(|id| id.trim_start_matches(&format!("{noun}-")).to_owned()).collect()
+    }
+
+    /// The names in the rows of developers, from the top.
     pub fn names(&self) -> Vec<String> {
-        self.texts(r#"tr[id^="developer-"] td.name"#)
+        self.names_of("developer")
+    }
+
+    pub fn names_of(&self, noun: &str) -> Vec<String> {
+        self.texts(&format!(r#"tr[id^="{noun}-"] td.name"#))
     }
 
     /// The row or the record of a developer.
     pub fn shown(&self, id: &str) -> Option<Shown> {
-        let element = self.0.select(&selector(&format!(r#"[id="developer-{id}"]"#))).next()?;
+        self.shown_at(&format!("developer-{id}"))
+    }
+
+    /// The row or the record with this id.
+    pub fn shown_at(&self, row_id: &str) -> Option<Shown> {
+        let element = self.0.select(&selector(&format!(r#"[id="{row_id}"]"#))).next()?;
         let values = |css: &str| -> Vec<String> {
             let css = selector(css);
             let found = element.select(&css).filter_map(|input| input.value().attr("value"));
@@ -134,7 +148,12 @@ impl Page {
 
     /// The form that posts this action for a developer.
     pub fn form_for(&self, id: &str, verb: &str) -> Option<Form> {
-        let css = selector(&format!(r#"[id="developer-{id}"] form"#));
+        self.form_at(&format!("developer-{id}"), verb)
+    }
+
+    /// The same in the row or the record with this id.
+    pub fn form_at(&self, row_id: &str, verb: &str) -> Option<Form> {
+        let css = selector(&format!(r#"[id="{row_id}"] form"#));
         let mut forms = self.0.select(&css).map(form_of);
         forms.find(|form| form.fields.contains(&("action".into(), verb.into())))
     }

@@ -2,15 +2,18 @@
 
 pub mod actors;
 pub mod app;
+pub mod applications;
 pub mod db;
+pub mod gateway;
 pub mod html;
 pub mod mail;
 pub mod mailto;
+pub mod wire;
 pub mod world;
 
 pub use actors::{Admin, Developer, both_ways};
 pub use app::{Answer, App, Browser};
-pub use world::{Person, somebody};
+pub use world::{AtTheDesk, Person, somebody};
 
 use std::time::{Duration, Instant};
 

@@ -40,6 +40,33 @@ impl Person {
     }
 }
 
+/// What admins decide about: it has a row on a list and a page of its own.
+pub trait AtTheDesk {
+    /// Of its row, and of the record on its page.
+    fn row_id(&self) -> String;
+
+    /// The address of its page.
+    fn path(&self) -> String;
+
+    fn moves(&self) -> String {
+        format!("{}/transitions", self.path())
+    }
+
+    fn deletion(&self) -> String {
+        format!("{}/delete", self.path())
+    }
+}
+
+impl AtTheDesk for Person {
+    fn row_id(&self) -> String {
+        self.row_id()
+    }
+
+    fn path(&self) -> String {
+        self.path()
+    }
+}
+
 /// Somebody who asked for access an hour ago.
 pub fn somebody(name: &str) -> Newcomer {
     let local: String = name
@@ -202,8 +229,16 @@ impl App {
         state.extend(self.db.texts(
             "select concat_ws('|', event, actor_kind, actor_name, actor_email, subject_name, subject_email, \
              from_status, to_status, reason, details) from audit_entries \
-             where (event like 'developer.%' or event like 'invitation.%') and event <> 'developer.sign_in_failed' \
-             order by id",
+             where split_part(event, '.', 1) in ('developer', 'invitation', 'application', 'key') \
+             and event <> 'developer.sign_in_failed' order by id",
+        ));
+        state.extend(self.db.texts(
+            "select concat_ws('|', name, description, callback_url, email, status, version, decided_by, reason, \
+             decided_at is null) from applications order by id",
+        ));
+        state.extend(self.db.texts(
+            "select concat_ws('|', a.name, k.name, expires_at, revoked_at is null, warned_at is null, last_used_at is null) \
+             from keys as k join applications as a on a.id = application_id order by k.id",
         ));
         state.extend(self.db.texts(
             "select concat_ws('|', i.email, via, invited_by, mail_id is null, opened_at is null, registered_at is null, \
@@ -218,8 +253,21 @@ impl App {
             "select concat_ws('|', 'password of', email) from developer_passwords \
              join developers on id = developer_id order by mailbox",
         ));
-        state
+        // The ends of a key are different each time.
+        state.iter().map(|line| without_ends(line)).collect()
     }
+}
+
+/// With each "glk_4fGh…9xYz" written as "glk_…".
+fn without_ends(line: &str) -> String {
+    let mut parts = line.split("glk_");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = part.split_once('…').map_or(part, |(_, rest)| rest);
+        text += "glk_…";
+        text.extend(rest.chars().skip(4));
+    }
+    text
 }
 
 /// A mail of the outbox, with its link opened.

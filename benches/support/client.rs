@@ -234,11 +234,3 @@ where
         Ok(all)
     })
 }
-
-/// The numbers of the tabs as a page shows them.
-pub fn tab_counts(page: &str) -> Vec<i64> {
-    page.split("<span class=\"count\">")
-        .skip(1)
-        .filter_map(|rest| rest.split_once('<')?.0.replace(',', "").parse().ok())
-        .collect()
-}

@@ -6,25 +6,20 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use crate::Anyhow;
-use crate::ground::{self, Ground};
-use crate::record::Statement;
+use super::Anyhow;
+use super::ground::{self, Ground};
+use super::record::Statement;
 
 /// A script and the values of its variables.
 #[derive(Clone, Debug, Default)]
 pub struct Script {
-    text: String,
+    pub text: String,
     values: Vec<(String, String)>,
 }
 
 impl Script {
     pub fn of(statements: &[Statement]) -> Self {
         Self::default().with(statements, |_| None)
-    }
-
-    /// Draws a number for each run of the script.
-    pub fn drawing(name: &str, range: &str) -> Self {
-        Self { text: format!("\\set {name} random({range})\n"), values: Vec::new() }
     }
 
     /// More statements; where `instead` has something to say of a value, that stands in its place.
@@ -77,16 +72,19 @@ impl Pgbench {
         }
     }
 
-    /// Runs of the script a second.
-    pub fn run(&self, script: &Script, clients: usize, length: Duration) -> Anyhow<f64> {
-        let file = ground::folder().join("statements.sql");
-        fs::write(&file, &script.text)?;
+    /// Runs a second, each of any one of these scripts.
+    pub fn run(&self, scripts: &[Script], clients: usize, length: Duration) -> Anyhow<f64> {
         let mut pgbench = Command::new(&self.program);
         pgbench.args(["--no-vacuum", "--protocol=prepared", "--jobs", if clients > 1 { "2" } else { "1" }]);
         pgbench.arg(format!("--client={clients}")).arg(format!("--time={}", length.as_secs().max(1)));
-        pgbench.arg("--file").arg(&file);
-        for (name, value) in &script.values {
-            pgbench.arg(format!("--define={name}={value}"));
+        for (number, script) in scripts.iter().enumerate() {
+            let file = ground::folder().join(format!("statements{number}.sql"));
+            // The values are the scripts' own.
+            fs::write(&file, script.text.replace(":v", &format!(":s{number}v")))?;
+            pgbench.arg("--file").arg(&file);
+            for (name, value) in &script.values {
+                pgbench.arg(format!("--define=s{number}{name}={value}"));
+            }
         }
         let ran = pgbench.arg(&self.url).output()?;
         let said = String::from_utf8_lossy(&ran.stdout);

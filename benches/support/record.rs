@@ -1,0 +1,133 @@
+//! What the program says to the database, read from the log of the server: so nothing here repeats a query, and what
+//! `pgbench` runs is always what the program runs.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::PathBuf;
+
+use super::Anyhow;
+use super::client::Connection;
+use super::ground::Ground;
+use super::program::Program;
+
+/// A statement with its parameters as text; none is null.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    pub sql: String,
+    pub parameters: Vec<Option<String>>,
+}
+
+/// What one request made the database do.
+#[derive(Debug, Default)]
+pub struct Recording {
+    pub statements: Vec<Statement>,
+    /// In milliseconds: parsing, planning and running, added up.
+    pub time: f64,
+}
+
+/// The program with a server that writes everything down.
+pub struct Recorder {
+    program: Program,
+    connection: Connection,
+    session: String,
+    log: PathBuf,
+}
+
+impl Recorder {
+    pub fn start(ground: &mut Ground) -> Anyhow<Self> {
+        ground.log_statements(true)?;
+        let started = Program::start(ground);
+        // Connections keep what they were opened with; only new ones write nothing.
+        let program = started?;
+        let session = program.sign_in(3)?;
+        let connection = Connection::open(program.address)?;
+        let mut recorder = Self { program, connection, session, log: ground.log() };
+        // Until every connection of the pool is open, and the session's last visit is written.
+        for _ in 0..32 {
+            recorder.connection.get("/admin/developers", &recorder.session)?.expect(200)?;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        ground.log_statements(false)?;
+        Ok(recorder)
+    }
+
+    pub fn page(&mut self, path: &str) -> Anyhow<Recording> {
+        self.record(|connection, session| connection.get(path, session)?.expect(200).map(|_| ()))
+    }
+
+    pub fn form(&mut self, path: &str, more: &str, form: &str) -> Anyhow<Recording> {
+        self.record(|connection, session| {
+            connection.post(path, &format!("{session}{more}"), form)?.expect(200).map(|_| ())
+        })
+    }
+
+    fn record(&mut self, act: impl FnOnce(&mut Connection, &str) -> std::io::Result<()>) -> Anyhow<Recording> {
+        let mut log = File::open(&self.log)?;
+        log.seek(SeekFrom::End(0))?;
+        act(&mut self.connection, &self.session)?;
+        let mut text = Vec::new();
+        log.read_to_end(&mut text)?;
+        let recording = parse(&String::from_utf8_lossy(&text));
+        if recording.statements.is_empty() {
+            return Err(format!("the server wrote down no statement (process {})", self.program.address).into());
+        }
+        Ok(recording)
+    }
+}
+
+/// `LOG:  duration: 0.12 ms  execute name: sql`, then perhaps `DETAIL:  parameters: $1 = '…'`; the lines of a text
+/// with several begin with a tabulator.
+fn parse(log: &str) -> Recording {
+    let mut recording = Recording::default();
+    let mut was_run = false;
+    for line in log.replace("\n\t", "\u{1}").lines() {
+        let line = line.replace('\u{1}', "\n");
+        if let Some((_, duration)) = line.split_once("LOG:  duration: ") {
+            let (time, what) = duration.split_once(" ms").unwrap_or((duration, ""));
+            recording.time += time.parse::<f64>().unwrap_or_default();
+            let what = what.trim_start();
+            let run = what
+                .strip_prefix("statement: ")
+                .or_else(|| what.strip_prefix("execute ").and_then(|named| named.split_once(": ")).map(|(_, sql)| sql));
+            was_run = run.is_some();
+            if let Some(sql) = run {
+                recording.statements.push(Statement { sql: sql.to_owned(), parameters: Vec::new() });
+            }
+        } else if let Some((_, detail)) = line.split_once("DETAIL:  ")
+            && was_run
+            && let Some(last) = recording.statements.last_mut()
+            && let Some((_, list)) = detail.split_once("arameters: ")
+        {
+            last.parameters = parameters(list);
+        }
+    }
+    recording
+}
+
+/// `$1 = 'it''s', $2 = NULL`
+fn parameters(mut list: &str) -> Vec<Option<String>> {
+    let mut found = Vec::new();
+    while let Some((_, rest)) = list.split_once(" = ") {
+        let Some(quoted) = rest.strip_prefix('\'') else {
+            found.push(None);
+            list = rest.strip_prefix("NULL").unwrap_or(rest);
+            continue;
+        };
+        let mut value = String::new();
+        let mut letters = quoted.char_indices().peekable();
+        let mut end = quoted.len();
+        while let Some((at, letter)) = letters.next() {
+            if letter != '\'' {
+                value.push(letter);
+            } else if letters.next_if(|(_, next)| *next == '\'').is_some() {
+                value.push('\'');
+            } else {
+                end = at + 1;
+                break;
+            }
+        }
+        found.push(Some(value));
+        list = &quoted[end..];
+    }
+    found
+}

@@ -1,0 +1,4 @@
+import { HAPROXY } from "./support/gateways.mjs";
+import { suite } from "./support/suite.mjs";
+
+suite(HAPROXY);

@@ -1,0 +1,4 @@
+import { NGINX } from "./support/gateways.mjs";
+import { suite } from "./support/suite.mjs";
+
+suite(NGINX);
