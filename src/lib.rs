@@ -2,7 +2,8 @@
 //!
 //! The modules in the order in which to read them; ARCHITECTURE.md tells how they hang together.
 
-// What is decided about whom.
+// What is decided, and about whom.
+pub mod desk;
 pub mod developers;
 
 // How people come in.
