@@ -2,8 +2,9 @@
 //!
 //! The modules in the order in which to read them; ARCHITECTURE.md tells how they hang together.
 
-// What is decided about whom.
+// What is decided, and about whom.
 pub mod applications;
+pub mod desk;
 pub mod developers;
 pub mod gateway;
 pub mod keys;

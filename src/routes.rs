@@ -9,13 +9,14 @@ use crate::accounts::{self, DeveloperDoor};
 use crate::admins::{self, AdminDoor};
 use crate::config::Config;
 use crate::db::Db;
+use crate::developers::{self, Developer};
 use crate::error::AppError;
 use crate::gateway::{self, Gateway};
 use crate::server::health;
 use crate::web::cookies::Cookies;
 use crate::web::session::layer;
 use crate::web::{assets, theme};
-use crate::{activity, applications, developers, invitations, keys, mail, registration, settings};
+use crate::{activity, applications, desk, invitations, keys, mail, registration, settings};
 
 /// What no layer stands around. For one thread.
 pub fn machines(routes: &mut ServiceConfig, gateway: &Gateway, config: &Config) {
@@ -117,7 +118,7 @@ pub fn all(config: &mut ServiceConfig, db: &Db, cookies: &Cookies) {
                         .route(web::post().to(admins::handlers::sign_in)),
                 )
                 .service(write_only("/logout").route(web::post().to(admins::handlers::sign_out)))
-                .service(read_only("/developers").route(get().to(developers::handlers::list)))
+                .service(read_only("/developers").route(get().to(desk::handlers::list::<Developer>)))
                 .service(
                     both("/developers/new")
                         .route(get().to(registration::handlers::added::form))
@@ -126,16 +127,17 @@ pub fn all(config: &mut ServiceConfig, db: &Db, cookies: &Cookies) {
                 .service(write_only("/developers/email").route(web::post().to(developers::handlers::email)))
                 .service(
                     both("/developers/{id}")
-                        .route(get().to(developers::handlers::show))
+                        .route(get().to(desk::handlers::show::<Developer>))
                         .route(web::post().to(developers::handlers::edit)),
                 )
                 .service(
-                    write_only("/developers/{id}/transitions").route(web::post().to(developers::handlers::transition)),
+                    write_only("/developers/{id}/transitions")
+                        .route(web::post().to(desk::handlers::transition::<Developer>)),
                 )
                 .service(
                     both("/developers/{id}/delete")
-                        .route(get().to(developers::handlers::confirm_delete))
-                        .route(web::post().to(developers::handlers::delete)),
+                        .route(get().to(desk::handlers::confirm_delete::<Developer>))
+                        .route(web::post().to(desk::handlers::delete::<Developer>)),
                 )
                 .service(read_only("/developers/{id}/gateways").route(get().to(gateway::handlers::spread)))
                 .service(

@@ -3,12 +3,12 @@
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
-use std::path::PathBuf;
 
 use super::Anyhow;
-use super::client::Connection;
 use super::ground::Ground;
-use super::program::Program;
+
+/// Stands in what every instance asks each second, whether anybody asks it or not.
+const BY_ITSELF: &str = "gateway_instances";
 
 /// A statement with its parameters as text; none is null.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,51 +25,26 @@ pub struct Recording {
     pub time: f64,
 }
 
-/// The program with a server that writes everything down.
-pub struct Recorder {
-    program: Program,
-    connection: Connection,
-    session: String,
-    log: PathBuf,
-}
+/// The log of the server, from where it ended.
+pub struct Log(File);
 
-impl Recorder {
-    pub fn start(ground: &mut Ground) -> Anyhow<Self> {
-        ground.log_statements(true)?;
-        let started = Program::start(ground);
-        // Connections keep what they were opened with; only new ones write nothing.
-        let program = started?;
-        let session = program.sign_in(3)?;
-        let connection = Connection::open(program.address)?;
-        let mut recorder = Self { program, connection, session, log: ground.log() };
-        // Until every connection of the pool is open, and the session's last visit is written.
-        for _ in 0..32 {
-            recorder.connection.get("/admin/developers", &recorder.session)?.expect(200)?;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(300));
-        ground.log_statements(false)?;
-        Ok(recorder)
+impl Log {
+    pub fn from_here(ground: &Ground) -> Anyhow<Self> {
+        let mut file = File::open(ground.log())?;
+        file.seek(SeekFrom::End(0))?;
+        Ok(Self(file))
     }
 
-    pub fn page(&mut self, path: &str) -> Anyhow<Recording> {
-        self.record(|connection, session| connection.get(path, session)?.expect(200).map(|_| ()))
-    }
-
-    pub fn form(&mut self, path: &str, more: &str, form: &str) -> Anyhow<Recording> {
-        self.record(|connection, session| {
-            connection.post(path, &format!("{session}{more}"), form)?.expect(200).map(|_| ())
-        })
-    }
-
-    fn record(&mut self, act: impl FnOnce(&mut Connection, &str) -> std::io::Result<()>) -> Anyhow<Recording> {
-        let mut log = File::open(&self.log)?;
-        log.seek(SeekFrom::End(0))?;
-        act(&mut self.connection, &self.session)?;
+    /// What has been written since, for connections that [`Ground::log_statements`] concerns.
+    ///
+    /// # Errors
+    /// It is no statement at all.
+    pub fn recorded(mut self) -> Anyhow<Recording> {
         let mut text = Vec::new();
-        log.read_to_end(&mut text)?;
+        self.0.read_to_end(&mut text)?;
         let recording = parse(&String::from_utf8_lossy(&text));
         if recording.statements.is_empty() {
-            return Err(format!("the server wrote down no statement (process {})", self.program.address).into());
+            return Err("the server wrote down no statement".into());
         }
         Ok(recording)
     }
@@ -84,8 +59,12 @@ fn parse(log: &str) -> Recording {
         let line = line.replace('\u{1}', "\n");
         if let Some((_, duration)) = line.split_once("LOG:  duration: ") {
             let (time, what) = duration.split_once(" ms").unwrap_or((duration, ""));
-            recording.time += time.parse::<f64>().unwrap_or_default();
             let what = what.trim_start();
+            if what.contains(BY_ITSELF) {
+                was_run = false;
+                continue;
+            }
+            recording.time += time.parse::<f64>().unwrap_or_default();
             let run = what
                 .strip_prefix("statement: ")
                 .or_else(|| what.strip_prefix("execute ").and_then(|named| named.split_once(": ")).map(|(_, sql)| sql));

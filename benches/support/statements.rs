@@ -4,11 +4,14 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use super::Anyhow;
 use super::ground::{self, Ground};
 use super::record::Statement;
+
+static VARIABLE: AtomicUsize = AtomicUsize::new(0);
 
 /// A script and the values of its variables.
 #[derive(Clone, Debug, Default)]
@@ -36,7 +39,8 @@ impl Script {
                     Some(Some(value)) => match instead(value) {
                         Some(expression) => self.text += &expression,
                         None => {
-                            let name = format!("v{}", self.values.len());
+                            // All scripts of a run share their variables.
+                            let name = format!("v{}", VARIABLE.fetch_add(1, Ordering::Relaxed));
                             let _ = write!(self.text, ":{name}");
                             self.values.push((name, value.clone()));
                         }
@@ -79,11 +83,10 @@ impl Pgbench {
         pgbench.arg(format!("--client={clients}")).arg(format!("--time={}", length.as_secs().max(1)));
         for (number, script) in scripts.iter().enumerate() {
             let file = ground::folder().join(format!("statements{number}.sql"));
-            // The values are the scripts' own.
-            fs::write(&file, script.text.replace(":v", &format!(":s{number}v")))?;
+            fs::write(&file, &script.text)?;
             pgbench.arg("--file").arg(&file);
             for (name, value) in &script.values {
-                pgbench.arg(format!("--define=s{number}{name}={value}"));
+                pgbench.arg(format!("--define={name}={value}"));
             }
         }
         let ran = pgbench.arg(&self.url).output()?;

@@ -4,9 +4,9 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::SECTION;
 use crate::admins::CurrentAdmin;
 use crate::db::{Conn, Db, QueryResult};
+use crate::desk::Noun;
 use crate::developers::forms::Selection;
 use crate::developers::queries::{self, Developer};
 use crate::developers::views::Email;
@@ -40,7 +40,7 @@ pub async fn email(
     let ids = selection.ids.clone();
     let (approved, left_out) = db.run(move |conn| sorted_out(conn, &ids)).await?;
     let heading = Email::heading(approved.len());
-    let chrome = admin.chrome(Frame::of(&request), &format!("{heading} · Developers"), SECTION);
+    let chrome = admin.chrome(Frame::of(&request), &format!("{heading} · Developers"), Noun::Developer.plural());
     let view = Email::new(chrome.leading_back_to(selection.list.url()), &selection, (&approved, &left_out), separator);
     let status = if approved.is_empty() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let mut response = html(status, &view)?;

@@ -6,8 +6,8 @@ use serde_json::json;
 use super::subject;
 use crate::audit::{self, Entry, Event, Occasion, Subject, SubjectKind};
 use crate::db::{Conn, QueryResult};
+use crate::desk::Status;
 use crate::developers::queries::{self, Developer, NewDeveloper};
-use crate::developers::status::Status;
 use crate::ids::DeveloperId;
 use crate::values::{EmailAddress, LongText, Organization, PersonName};
 

@@ -6,35 +6,15 @@ mod news;
 use serde_json::json;
 
 use super::queries::{self, Developer};
-use super::status::{Action, Status, Transition};
-use crate::audit::{self, Actor, AuditEntry, Entry, Event, Occasion, Subject, SubjectKind};
+use crate::audit::{self, Actor, Entry, Event, Occasion, Subject, SubjectKind};
 use crate::db::{Conn, QueryResult};
+use crate::desk::{self, Action, Move, Outcome, Status, Transition};
 use crate::ids::DeveloperId;
 use crate::outbox::{self, Post};
 use crate::policy::Policy;
-use crate::values::{LongText, Organization, PersonName};
+use crate::values::{Organization, PersonName};
 
 pub use entry::{Addition, Decided, NewRecord, Registered, Registration, add, claim, enter, register};
-
-/// What an admin wants done, and the version of the record that they saw.
-#[derive(Clone, Debug)]
-pub struct Move {
-    pub action: Action,
-    pub version: i32,
-    pub reason: LongText,
-    /// Whether the mail to the developer quotes the reason.
-    pub tell: bool,
-}
-
-/// How it ended.
-#[derive(Debug)]
-pub enum Outcome {
-    /// The record as it is now; after a deletion, as it was.
-    Done(Developer),
-    /// Somebody was quicker, or the table of moves has no such move: the record as it is, and what happened last.
-    Refused(Developer, Option<Box<AuditEntry>>),
-    Gone,
-}
 
 /// One move of one developer.
 pub fn transition(
@@ -43,17 +23,12 @@ pub fn transition(
     wanted: &Move,
     post: &Post,
     occasion: &Occasion,
-) -> QueryResult<Outcome> {
-    let Some(seen) = queries::lock(conn, id)? else {
-        return Ok(Outcome::Gone);
-    };
-    let allowed = seen.status.transition(wanted.action).filter(|_| seen.version == wanted.version);
-    let Some(transition) = allowed else {
-        return refused(conn, seen);
-    };
-    let policy = Policy::read(conn)?;
-    carry_out(conn, &seen, transition, (wanted.reason.as_str(), wanted.tell), (&policy, post), occasion)
-        .map(Outcome::Done)
+) -> QueryResult<Outcome<Developer>> {
+    let locked = queries::lock(conn, id)?;
+    desk::decide(conn, locked, wanted, |conn, seen, transition| {
+        let policy = Policy::read(conn)?;
+        carry_out(conn, seen, transition, (wanted.reason.as_str(), wanted.tell), (&policy, post), occasion)
+    })
 }
 
 /// Approves a request in nobody's name, where it waits and the policy says so.
@@ -105,13 +80,7 @@ fn carry_out(
     occasion: &Occasion,
 ) -> QueryResult<Developer> {
     let moved = queries::set_status(conn, seen.id, transition, (occasion.at, occasion.actor.name()), reason)?;
-    let entry = Entry {
-        from: Some(transition.from().as_str()),
-        to: Some(transition.to().as_str()),
-        reason: reason.to_owned(),
-        ..Entry::new(event(transition.action()), subject(seen))
-    };
-    audit::record(conn, occasion, &entry)?;
+    audit::record(conn, occasion, &desk::entry(event(transition.action()), subject(seen), transition, reason))?;
     if transition.ends_access() {
         queries::end_sessions(conn, seen.id)?;
     }
@@ -126,12 +95,9 @@ pub fn edit(
     version: i32,
     person: (&PersonName, &Organization),
     occasion: &Occasion,
-) -> QueryResult<Outcome> {
-    match queries::lock(conn, id)? {
-        None => Ok(Outcome::Gone),
-        Some(seen) if seen.version != version => refused(conn, seen),
-        Some(seen) => rewrite(conn, seen, person, occasion).map(Outcome::Done),
-    }
+) -> QueryResult<Outcome<Developer>> {
+    let locked = queries::lock(conn, id)?;
+    desk::unless_changed(conn, locked, version, |conn, seen| rewrite(conn, seen, person, occasion))
 }
 
 /// The same by the developer, who sees no version; none when the record is gone.
@@ -186,23 +152,15 @@ pub fn verify(
 
 /// The end of a record and of all that belongs to it: password, sessions, links, unsent mail. The audit log keeps who
 /// it was.
-pub fn delete(conn: &mut Conn, id: DeveloperId, version: i32, occasion: &Occasion) -> QueryResult<Outcome> {
-    let Some(seen) = queries::lock(conn, id)? else {
-        return Ok(Outcome::Gone);
-    };
-    if seen.version != version {
-        return refused(conn, seen);
-    }
-    outbox::discard_unsent(conn, id)?;
-    queries::delete(conn, id)?;
-    let entry = Entry { from: Some(seen.status.as_str()), ..Entry::new(Event::DeveloperDeleted, subject(&seen)) };
-    audit::record(conn, occasion, &entry)?;
-    Ok(Outcome::Done(seen))
-}
-
-fn refused(conn: &mut Conn, seen: Developer) -> QueryResult<Outcome> {
-    let last = audit::of_subject(conn, seen.id.0, 1)?.into_iter().next();
-    Ok(Outcome::Refused(seen, last.map(Box::new)))
+pub fn delete(conn: &mut Conn, id: DeveloperId, version: i32, occasion: &Occasion) -> QueryResult<Outcome<Developer>> {
+    let locked = queries::lock(conn, id)?;
+    desk::unless_changed(conn, locked, version, |conn, seen| {
+        outbox::discard_unsent(conn, id)?;
+        queries::delete(conn, id)?;
+        let entry = Entry { from: Some(seen.status.as_str()), ..Entry::new(Event::DeveloperDeleted, subject(&seen)) };
+        audit::record(conn, occasion, &entry)?;
+        Ok(seen)
+    })
 }
 
 fn event(action: Action) -> Event {

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use crate::db::{Conn, QueryResult};
+use crate::desk::{Status, Transition};
 use crate::developers::queries::Developer;
-use crate::developers::status::{Status, Transition};
 use crate::outbox::{self, HOLD, Kind, Letter, Post};
 use crate::policy::Policy;
 

@@ -1,19 +1,18 @@
-//! All of a developer's rows: here the record and the one statement that writes its status, in `page` the lists.
+//! All of a developer's rows: here the record and the one statement that writes its status, in `desk` what the desk
+//! reads of it.
 
-mod page;
+mod desk;
 
 use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use super::status::{Status, Transition};
 use crate::db::{Conn, QueryResult};
+use crate::desk::{Status, Transition};
 use crate::ids::DeveloperId;
 use crate::schema::{developer_sessions, developer_totals, developers};
 use crate::values::{folded, sort_text};
-
-pub use page::{Numbers, Page, Totals, neighbours, numbers, page};
 
 /// A developer as the database has them.
 #[derive(Clone, Debug, Queryable, Selectable)]

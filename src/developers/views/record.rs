@@ -1,18 +1,15 @@
-//! One developer, whole: the page, its answer to a lost race, and the page before a deletion.
+//! One developer, whole.
 
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::timeline::{Happening, History};
-use super::{Decision, Moves, decision, delete_query, record_url, status_chip, verification_chip};
+use super::verification_chip;
+use crate::desk::{Around, Decision, Happening, History, List, Moves, status_chip};
 use crate::developers::forms::EditForm;
-use crate::developers::list::{List, PATH, Tab};
 use crate::developers::queries::Developer;
-use crate::developers::status::Status;
 use crate::values::{Organization, PersonName};
-use crate::web::chrome::{Chip, Chrome, ErrorSummary, Field, Link};
+use crate::web::chrome::{Chip, Chrome, ErrorSummary, Field};
 use crate::web::form::FieldErrors;
-use crate::web::local_path::LocalPath;
 use crate::web::mailto::mailto;
 use crate::web::moments::Moment;
 
@@ -52,7 +49,6 @@ pub struct Edit {
 
 impl Record {
     pub fn new(developer: &Developer, history: &History, list: &List, now: DateTime<Utc>) -> Self {
-        let here = record_url(developer, list);
         Self {
             id: developer.id.to_string(),
             name: developer.shown_name().to_owned(),
@@ -63,12 +59,12 @@ impl Record {
             organization: developer.organization.clone(),
             purpose: developer.purpose.clone(),
             requested: Moment::new(developer.requested_at, now),
-            decision: decision(developer, now),
-            moves: Moves::new(developer, here.clone(), &delete_query(&list.url()), None),
+            decision: Decision::of(developer, now),
+            moves: Moves::on_page(developer, list),
             terms: developer.terms_accepted_at.map(|at| (developer.terms_version.clone(), Moment::new(at, now))),
             timeline: history.lines(&developer.email, now),
             edit: Edit {
-                action: here,
+                action: list.record_url(developer.id.0),
                 version: developer.version,
                 fields: edit_fields(&developer.full_name, &developer.organization, &FieldErrors::default()),
                 open: false,
@@ -84,13 +80,6 @@ impl Record {
         self.edit.open = true;
         self
     }
-
-    /// With the reason that was refused, so that it is not lost.
-    #[must_use]
-    pub fn with_reason(mut self, typed: String) -> Self {
-        self.moves.reason = typed;
-        self
-    }
 }
 
 fn edit_fields(name: &str, organization: &str, errors: &FieldErrors) -> Vec<Field> {
@@ -102,108 +91,27 @@ fn edit_fields(name: &str, organization: &str, errors: &FieldErrors) -> Vec<Fiel
     ]
 }
 
-/// Where the page was reached from.
-pub struct Trail {
-    pub back: Link,
-    /// What the neighbours are: requests while they wait.
-    pub neighbour: &'static str,
-    pub previous: Option<String>,
-    pub next: Option<String>,
-}
-
-impl Trail {
-    pub fn new(list: &List, neighbours: &(Option<Developer>, Option<Developer>)) -> Self {
-        let link = |row: &Option<Developer>| row.as_ref().map(|developer| record_url(developer, list));
-        Self {
-            neighbour: if list.tab == Tab::One(Status::Requested) { "request" } else { "developer" },
-            back: Link { label: format!("Back to {}", list.tab.label()), href: list.url() },
-            previous: link(&neighbours.0),
-            next: link(&neighbours.1),
-        }
-    }
-}
-
-/// What a developer's page is made of.
-pub struct RecordPage {
-    pub trail: Trail,
-    pub record: Record,
-}
-
 #[derive(Template)]
 #[template(path = "developers/show.html")]
 pub struct Show {
-    pub chrome: Chrome,
-    pub trail: Trail,
-    pub record: Record,
-    pub error_summary: Option<ErrorSummary>,
+    chrome: Chrome,
+    around: Around,
+    record: Record,
 }
 
 impl Show {
-    pub fn new(chrome: Chrome, page: RecordPage) -> Self {
-        let RecordPage { trail, record } = page;
-        let error_summary = ErrorSummary::of(&record.edit.fields);
-        Self { chrome: chrome.with_error(error_summary.is_some()), trail, record, error_summary }
-    }
-
-    /// With a reason that cannot be taken.
-    pub fn with_refused_reason(chrome: Chrome, page: RecordPage, typed: String, why: String) -> Self {
-        let RecordPage { trail, record } = page;
-        let links = vec![Link { label: why, href: "#heading".into() }];
-        let error_summary = Some(ErrorSummary { title: "There is a problem", links });
-        Self { chrome: chrome.with_error(true), trail, record: record.with_reason(typed), error_summary }
+    pub fn new(chrome: Chrome, mut around: Around, mut record: Record) -> Self {
+        around.error_summary = around.error_summary.or_else(|| ErrorSummary::of(&record.edit.fields));
+        record.moves.reason = std::mem::take(&mut around.reason);
+        Self { chrome: chrome.with_error(around.error_summary.is_some()), around, record }
     }
 }
 
-/// Somebody was quicker, said to a browser without htmx.
-#[derive(Template)]
-#[template(path = "developers/conflict.html")]
-pub struct Conflict {
-    pub chrome: Chrome,
-    pub trail: Trail,
-    pub record: Record,
-    pub error_summary: Option<ErrorSummary>,
-    pub who_was_quicker: String,
-}
-
-impl Conflict {
-    pub fn new(chrome: Chrome, page: RecordPage, who_was_quicker: String) -> Self {
-        let RecordPage { trail, record } = page;
-        Self { chrome, trail, record, error_summary: None, who_was_quicker }
+/// What goes with a developer when the record is deleted.
+pub fn losses(developer: &Developer) -> Vec<String> {
+    let mut losses = vec!["the record with name, company and purpose", "password, sessions and unsent mail"];
+    if developer.decided_at.is_some() {
+        losses.push("the last decision and its reason");
     }
-}
-
-#[derive(Template)]
-#[template(path = "developers/delete.html")]
-pub struct Delete {
-    pub chrome: Chrome,
-    pub id: String,
-    pub name: String,
-    pub email: String,
-    pub status: Chip,
-    pub version: i32,
-    /// Where Cancel leads.
-    pub cancel: String,
-    pub return_to: Option<String>,
-    pub losses: Vec<&'static str>,
-}
-
-impl Delete {
-    pub fn new(chrome: Chrome, developer: &Developer, return_to: Option<LocalPath>) -> Self {
-        let return_to = return_to.map(LocalPath::into_string);
-        let mut losses = vec!["the record with name, company and purpose", "password, sessions and unsent mail"];
-        if developer.decided_at.is_some() {
-            losses.push("the last decision and its reason");
-        }
-        Self {
-            chrome,
-            id: developer.id.to_string(),
-            name: developer.shown_name().to_owned(),
-            email: developer.email.clone(),
-            status: status_chip(developer.status),
-            version: developer.version,
-            cancel: return_to.clone().unwrap_or_else(|| format!("{PATH}/{}", developer.id)),
-            return_to,
-            losses,
-        }
-    }
+    losses.into_iter().map(str::to_owned).collect()
 }

@@ -3,8 +3,8 @@
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::{Decision, Moves, decision, delete_query, reason, status_chip, verification_chip};
-use crate::developers::list::{List, PATH};
+use super::verification_chip;
+use crate::desk::{Decision, List, Moves, RowContext, reason, status_chip};
 use crate::developers::queries::Developer;
 use crate::web::chrome::Chip;
 use crate::web::moments::Moment;
@@ -31,34 +31,6 @@ impl Person {
             href: context.record_url(developer),
             is_selectable: false,
         }
-    }
-}
-
-/// What the rows of a page have in common, said once for all of them.
-pub struct RowContext {
-    now: DateTime<Utc>,
-    query: String,
-    here: String,
-    delete_query: String,
-}
-
-impl RowContext {
-    pub fn new(list: &List, now: DateTime<Utc>) -> Self {
-        let here = list.url();
-        Self { now, query: list.query(), delete_query: delete_query(&here), here }
-    }
-
-    fn moves(&self, developer: &Developer) -> Moves {
-        Moves::new(developer, self.here.clone(), &self.delete_query, Some(self.record_url(developer)))
-    }
-
-    fn record_url(&self, developer: &Developer) -> String {
-        format!("{PATH}/{}?{}", developer.id, self.query)
-    }
-
-    /// An undecided record stands on no tab of decided ones; its request time is shown should it ever.
-    fn decided(&self, developer: &Developer) -> Moment {
-        Moment::new(developer.decided_at.unwrap_or(developer.requested_at), self.now)
     }
 }
 
@@ -142,7 +114,7 @@ impl AnyRow {
             moves: context.moves(developer),
             status: status_chip(developer.status),
             requested: Moment::new(developer.requested_at, context.now),
-            decision: decision(developer, context.now),
+            decision: Decision::of(developer, context.now),
         }
     }
 }

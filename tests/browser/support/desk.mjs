@@ -40,7 +40,7 @@ export class Desk {
    * `admins` is false. With `mail` it sends to a sink of its own, which tests find as `desk.sink`.
    */
   static async open({ demo = false, people = [], admins = true, mail = false } = {}) {
-    const desk = new Desk();
+    const desk = new this();
     if (mail) desk.sink = await Sink.open();
     desk.folder = mkdtempSync(join(tmpdir(), "guestlist-browser-"));
     // PostgreSQL, which refuses root, reaches its data by another account.

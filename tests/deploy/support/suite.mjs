@@ -12,7 +12,7 @@ const HOST = ["Host", "api.example.com"];
 const PATIENCE = 3_000;
 
 /** As written: names keep their capitals, and may repeat. */
-function send(port, { method = "GET", path = "/things", headers = [], body, agent } = {}) {
+export function send(port, { method = "GET", path = "/things", headers = [], body, agent } = {}) {
   const sending = request({ host: "127.0.0.1", port, method, path, agent: agent ?? false, headers: [...HOST, ...headers] });
   return new Promise((done, fail) => {
     sending.on("error", fail);

@@ -3,16 +3,14 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Datelike, Utc};
+use uuid::Uuid;
 
-use super::queries::Developer;
+use super::noun::Noun;
+use super::record::Record;
 use super::status::Status;
-use crate::ids::DeveloperId;
 use crate::text_enum::text_enum;
 use crate::web::pagination::{PER_PAGE, Place, per_page};
 use crate::web::query::{Query, QueryString};
-
-/// The path of the list.
-pub const PATH: &str = "/admin/developers";
 
 /// A tab: one status, or all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,18 +92,18 @@ pub enum Key {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor {
     pub key: Key,
-    pub id: DeveloperId,
+    pub id: Uuid,
 }
 
 impl Cursor {
-    pub fn of(developer: &Developer, sort: Sort) -> Self {
+    pub fn of(record: &impl Record, sort: Sort) -> Self {
         let key = match sort {
-            Sort::RequestedAt => Key::Time(developer.requested_at),
-            Sort::DecidedAt => Key::Time(developer.decided_at.unwrap_or_default()),
-            Sort::Name => Key::Text(developer.name_order.clone()),
-            Sort::Email => Key::Text(developer.mailbox.clone()),
+            Sort::RequestedAt => Key::Time(record.requested_at()),
+            Sort::DecidedAt => Key::Time(record.decided_at().unwrap_or_default()),
+            Sort::Name => Key::Text(record.name_order().to_owned()),
+            Sort::Email => Key::Text(record.mailbox().to_owned()),
         };
-        Self { key, id: developer.id }
+        Self { key, id: record.id() }
     }
 
     fn parse(text: &str, sort: Sort) -> Option<Self> {
@@ -139,6 +137,7 @@ impl Cursor {
 /// A list page as its URL says it. What makes no sense there falls back to what is usual.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct List {
+    pub noun: Noun,
     pub tab: Tab,
     pub q: String,
     pub order: Order,
@@ -147,7 +146,7 @@ pub struct List {
 }
 
 impl List {
-    pub fn parse(query: &Query) -> Self {
+    pub fn parse(noun: Noun, query: &Query) -> Self {
         let tab = query.get("status").and_then(Tab::parse).unwrap_or(Tab::One(Status::Requested));
         let order = query.get("sort").and_then(Order::parse).unwrap_or(tab.usual_order());
         let cursor = |name| query.get(name).and_then(|text| Cursor::parse(text, order.by));
@@ -157,13 +156,13 @@ impl List {
             (None, None) => Place::Start,
         };
         let q = query.get("q").unwrap_or_default().chars().filter(|c| !c.is_control()).take(200).collect::<String>();
-        Self { tab, q: q.trim().to_owned(), order, place, per_page: per_page(query.get("per_page")) }
+        Self { noun, tab, q: q.trim().to_owned(), order, place, per_page: per_page(query.get("per_page")) }
     }
 
     /// The list that a local path names, if it names one.
     pub fn of_path(path: &str) -> Option<Self> {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
-        (path == PATH).then(|| Self::parse(&Query::parse(query)))
+        Noun::of_path(path).map(|noun| Self::parse(noun, &Query::parse(query)))
     }
 
     /// Everything but the place, shortest form: what is usual is left out, `status` never.
@@ -195,7 +194,12 @@ impl List {
     }
 
     pub fn url(&self) -> String {
-        format!("{PATH}?{}", self.query())
+        format!("{}?{}", self.noun.path(), self.query())
+    }
+
+    /// The page of one of its records, which knows the way back to the list.
+    pub fn record_url(&self, id: Uuid) -> String {
+        format!("{}/{id}?{}", self.noun.path(), self.query())
     }
 
     pub fn at(&self, place: Place<Cursor>) -> Self {
@@ -233,7 +237,7 @@ mod tests {
     #[test]
     fn nonsense_falls_back_to_what_is_usual() {
         for query in ["status=x&sort=-&per_page=7&after=zz&q=%00", "per_page=-1", "after=9e9.x", "status=&sort=drop"] {
-            let list = List::parse(&Query::parse(query));
+            let list = List::parse(Noun::Developer, &Query::parse(query));
             assert_eq!(list.tab, Tab::One(Status::Requested), "{query}");
             assert_eq!(list.order, Order { by: Sort::RequestedAt, descending: false }, "{query}");
             assert_eq!((list.per_page, list.place, list.q.as_str()), (25, Place::Start, ""), "{query}");
@@ -242,15 +246,17 @@ mod tests {
 
     #[test]
     fn a_list_is_its_url() {
-        let id = DeveloperId::new();
-        let at = Cursor { key: Key::Text("ж & ?".into()), id };
-        let list = List {
-            tab: Tab::All,
-            q: "a&b=c +d".into(),
-            order: Order { by: Sort::Name, descending: true },
-            place: Place::After(at),
-            per_page: 100,
-        };
-        assert_eq!(List::of_path(&list.url()), Some(list));
+        for noun in [Noun::Developer, Noun::Application] {
+            let at = Cursor { key: Key::Text("ж & ?".into()), id: Uuid::now_v7() };
+            let list = List {
+                noun,
+                tab: Tab::All,
+                q: "a&b=c +d".into(),
+                order: Order { by: Sort::Name, descending: true },
+                place: Place::After(at),
+                per_page: 100,
+            };
+            assert_eq!(List::of_path(&list.url()), Some(list));
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! What happened to one developer: what the log says, and the mail they got.
+//! What happened to one record: what the log says, and the mail that went out about it.
 
 use chrono::{DateTime, Utc};
 
@@ -6,7 +6,10 @@ use crate::audit::{self, AuditEntry};
 use crate::outbox::{Mail, State};
 use crate::web::moments::Moment;
 
-/// Entries and mails of one developer.
+/// How many lines of each kind are read; a longer timeline goes on in the activity log.
+pub const TIMELINE: i64 = 200;
+
+/// Entries and mails of one record.
 #[derive(Default)]
 pub struct History {
     pub entries: Vec<AuditEntry>,

@@ -2,19 +2,21 @@
 
 use askama::Template;
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
-use super::list::{TabLink, tabs, total, waiting};
+use super::list::{TabLink, tab_links, total, waiting};
 use crate::db::search::Matches;
-use crate::developers::list::List;
-use crate::developers::queries::Totals;
+use crate::desk::list::List;
+use crate::desk::queries::Totals;
 use crate::web::chrome::ShownMessage;
 use crate::web::page::Rendered;
 
 /// The record as it is now, or nothing in its place, and all numbers.
 #[derive(Template)]
-#[template(path = "developers/moved.html")]
+#[template(path = "desk/moved.html")]
 pub struct Moved {
-    id: String,
+    /// The id of the row, or of the record on its own page.
+    row: String,
     truth: Option<Rendered>,
     title: String,
     tabs: Vec<TabLink>,
@@ -25,7 +27,7 @@ pub struct Moved {
 
 impl Moved {
     pub fn new(
-        id: String,
+        id: Uuid,
         truth: Option<Rendered>,
         title: String,
         (list, totals, matches): (&List, &Totals, Option<Matches>),
@@ -33,11 +35,11 @@ impl Moved {
         now: DateTime<Utc>,
     ) -> Self {
         Self {
-            id,
+            row: format!("{}-{id}", list.noun.singular()),
             truth,
             title,
-            tabs: tabs(list, totals),
-            waiting: waiting(totals, now),
+            tabs: tab_links(list, totals),
+            waiting: waiting(list.noun, totals, now),
             total: total(list, totals, matches),
             message,
         }

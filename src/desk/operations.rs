@@ -1,0 +1,77 @@
+//! What is alike in everything that is done to a record, whatever it is: each function is a part of one transaction.
+
+use super::record::Record;
+use super::status::{Action, Transition};
+use crate::audit::{self, AuditEntry, Entry, Event, Subject};
+use crate::db::{Conn, QueryResult};
+use crate::values::LongText;
+
+/// What an admin wants done, and the version of the record that they saw.
+#[derive(Clone, Debug)]
+pub struct Move {
+    pub action: Action,
+    pub version: i32,
+    pub reason: LongText,
+    /// Whether the mail to the developer quotes the reason.
+    pub tell: bool,
+}
+
+/// How it ended.
+#[derive(Debug)]
+pub enum Outcome<R> {
+    /// The record as it is now; after a deletion, as it was.
+    Done(R),
+    /// Somebody was quicker, or the table of moves has no such move: the record as it is, and what happened last.
+    Refused(R, Option<Box<AuditEntry>>),
+    Gone,
+}
+
+/// One move of a record that was locked: carried out where its version is the one that was seen and the table has the
+/// move.
+///
+/// # Errors
+/// The database; then nothing was done.
+pub fn decide<R: Record>(
+    conn: &mut Conn,
+    locked: Option<R>,
+    wanted: &Move,
+    carry_out: impl FnOnce(&mut Conn, &R, Transition) -> QueryResult<R>,
+) -> QueryResult<Outcome<R>> {
+    let Some(seen) = locked else { return Ok(Outcome::Gone) };
+    match seen.status().transition(wanted.action).filter(|_| seen.version() == wanted.version) {
+        Some(transition) => carry_out(conn, &seen, transition).map(Outcome::Done),
+        None => refused(conn, seen),
+    }
+}
+
+/// Any other change of a record that was locked, where its version is the one that was seen.
+///
+/// # Errors
+/// The database; then nothing was done.
+pub fn unless_changed<R: Record>(
+    conn: &mut Conn,
+    locked: Option<R>,
+    version: i32,
+    carry_out: impl FnOnce(&mut Conn, R) -> QueryResult<R>,
+) -> QueryResult<Outcome<R>> {
+    match locked {
+        None => Ok(Outcome::Gone),
+        Some(seen) if seen.version() != version => refused(conn, seen),
+        Some(seen) => carry_out(conn, seen).map(Outcome::Done),
+    }
+}
+
+fn refused<R: Record>(conn: &mut Conn, seen: R) -> QueryResult<Outcome<R>> {
+    let last = audit::of_subject(conn, seen.id(), 1)?.into_iter().next();
+    Ok(Outcome::Refused(seen, last.map(Box::new)))
+}
+
+/// What the log says of a move.
+pub fn entry(event: Event, subject: Subject, transition: Transition, reason: &str) -> Entry {
+    Entry {
+        from: Some(transition.from().as_str()),
+        to: Some(transition.to().as_str()),
+        reason: reason.to_owned(),
+        ..Entry::new(event, subject)
+    }
+}
