@@ -27,4 +27,4 @@ check:
 	cargo clippy --locked --all-targets -- -D warnings
 
 bench:
-	cargo bench --locked --bench desk
+	cargo bench --locked --bench desk --bench gateway

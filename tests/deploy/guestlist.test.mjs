@@ -33,7 +33,7 @@ class GuardedDesk extends Desk {
   async key({ who }, { path }, name) {
     const known = await this.keysOf(who, path);
     const page = await (await this.post(`${path}/keys`, { name, expires_on: "" }, who)).text();
-    const secret = /value="(glk_\w+)"/.exec(page)?.[1];
+    const secret = /\bglk_\w{38}\b/.exec(page)?.[0];
     assert.ok(secret, page);
     const [id] = (await this.keysOf(who, path)).filter((id) => !known.includes(id));
     return { secret, id };

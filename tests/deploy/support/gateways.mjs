@@ -28,14 +28,19 @@ const listens = (port) =>
 function rendered(file, replacements) {
   let text = readFileSync(join(deploy, file), "utf8");
   for (const [from, to] of replacements) {
-    if (!text.includes(from)) throw new Error(`${file} has no ${from}`);
-    text = text.replaceAll(from, to);
+    const before = text;
+    text = from instanceof RegExp ? text.replace(from, to) : text.replaceAll(from, to);
+    if (text === before) throw new Error(`${file} has no ${from}`);
   }
   return text;
 }
 
+/** One instance of Guestlist, or a line for each of several. */
+const instances = (ports, line, between = " ") => [ports].flat().map(line).join(between);
+
 export const NGINX = {
   name: "nginx",
+  apiDown: 502,
   program: "nginx",
   version: ["-v"],
   // Of a repeated header; later versions join them.
@@ -45,7 +50,7 @@ export const NGINX = {
     const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((kind) => `${kind}_temp_path ${folder}/${kind};`);
     writeFileSync(join(folder, "token.conf"), `proxy_set_header X-Gateway-Token "${TOKEN}";\n`);
     writeFileSync(join(folder, "recipe.conf"), rendered("nginx.conf", [
-      ["127.0.0.1:8080", `127.0.0.1:${check}`],
+      ["server 127.0.0.1:8080;", instances(check, (port) => `server 127.0.0.1:${port};`)],
       ["127.0.0.1:9000", `127.0.0.1:${upstream}`],
       ["listen 80;", `listen 127.0.0.1:${port};`],
       ["/etc/nginx/guestlist-token.conf", `${folder}/token.conf`],
@@ -58,13 +63,16 @@ export const NGINX = {
 
 export const CADDY = {
   name: "Caddy",
+  apiDown: 502,
   program: "caddy",
   version: ["version"],
   handsOnOthers: ["origin", "range", "x-mine"],
+  // Another instance is asked only where one does not answer at all.
+  asksOnceAnswered: true,
   prepare({ folder, port, check, upstream }) {
     writeFileSync(join(folder, "Caddyfile"), "{\n\tadmin off\n\tdefault_bind 127.0.0.1\n}\n" + rendered("Caddyfile", [
       ["api.example.com", `http://api.example.com:${port}`],
-      ["127.0.0.1:8080", `127.0.0.1:${check}`],
+      ["127.0.0.1:8080", instances(check, (port) => `127.0.0.1:${port}`)],
       ["127.0.0.1:9000", `127.0.0.1:${upstream}`],
     ]));
     const environment = { GUESTLIST_GATEWAY_TOKEN: TOKEN, HOME: folder };
@@ -74,13 +82,14 @@ export const CADDY = {
 
 export const HAPROXY = {
   name: "HAProxy",
+  apiDown: 503,
   program: "haproxy",
   version: ["-v"],
   prepare({ folder, port, check, upstream }) {
     writeFileSync(join(folder, "guestlist.lua"), rendered("haproxy/guestlist.lua", [["abns@guestlist", `abns@guestlist-${port}`]]));
     writeFileSync(join(folder, "haproxy.cfg"), rendered("haproxy/haproxy.cfg", [
       ["bind :80", `bind 127.0.0.1:${port}`],
-      ["127.0.0.1:8080", `127.0.0.1:${check}`],
+      ["server guestlist 127.0.0.1:8080 ", instances(check, (port) => `server guestlist-${port} 127.0.0.1:${port}`, "\n    ")],
       ["127.0.0.1:9000", `127.0.0.1:${upstream}`],
       ["/etc/haproxy/guestlist.lua", `${folder}/guestlist.lua`],
       ["abns@guestlist", `abns@guestlist-${port}`],
@@ -91,7 +100,8 @@ export const HAPROXY = {
 
 export const ENVOY = {
   name: "Envoy",
-  program: process.env.ENVOY ?? "envoy",
+  apiDown: 503,
+  program: process.env.ENVOY || "envoy",
   version: ["--version"],
   // Debian has none; whoever has one names it in ENVOY.
   optional: true,
@@ -99,7 +109,7 @@ export const ENVOY = {
   prepare({ folder, port, check, upstream }) {
     writeFileSync(join(folder, "envoy.yaml"), rendered("envoy.yaml", [
       ["address: 0.0.0.0, port_value: 80 ", `address: 127.0.0.1, port_value: ${port} `],
-      ["port_value: 8080", `port_value: ${check}`],
+      [/^( *- endpoint: .*port_value: )8080(.*)$/m, instances(check, (port) => `$1${port}$2`, "\n")],
       ["port_value: 9000", `port_value: ${upstream}`],
     ]));
     const words = ["-c", join(folder, "envoy.yaml"), "--disable-hot-restart", "--concurrency", "1", "-l", "error"];
@@ -116,7 +126,7 @@ export function versionOf({ program, version }) {
   }
 }
 
-/** Starts one that asks at port `check` and hands on to port `upstream`. */
+/** Starts one that asks at port `check`, or at each of several ports, and hands on to port `upstream`. */
 export async function start(gateway, { check, upstream }) {
   const folder = mkdtempSync(join(tmpdir(), "guestlist-gateway-"));
   // A gateway that was started by root works under another account.

@@ -16,6 +16,7 @@ export function send(port, { method = "GET", path = "/things", headers = [], bod
   const sending = request({ host: "127.0.0.1", port, method, path, agent: agent ?? false, headers: [...HOST, ...headers] });
   return new Promise((done, fail) => {
     sending.on("error", fail);
+    sending.setTimeout(10_000, () => sending.destroy(new Error(`${method} ${path} was not answered`)));
     sending.on("response", (response) => {
       let text = "";
       response.on("data", (chunk) => (text += chunk));
@@ -297,15 +298,32 @@ function faults({ gateway, upstream, keys, ask }, stub) {
     const began = performance.now();
     while ((await ask({ headers: asked })).status !== 200) assert.ok(performance.now() - began < 5_000);
   });
-  test("the API is down: 502 or 503", async () => {
+  test(`the API is down: ${gateway.apiDown}, which is not Guestlist's doing`, async () => {
     const { port } = upstream;
     await upstream.close();
     try {
-      assert.ok([502, 503].includes((await ask({ headers: asked })).status));
+      const answer = await ask({ headers: asked });
+      assert.equal(answer.status, gateway.apiDown);
+      assert.equal(answer.headers["retry-after"], undefined);
     } finally {
       await upstream.open(port);
     }
   });
+  for (const fault of ["down", 503]) {
+    const skip = fault === 503 && gateway.asksOnceAnswered ? "it takes the first answer" : false;
+    test(`two instances, one of them ${fault}: nobody notices`, { skip }, async () => {
+      const [faulty, sound] = await Promise.all([new CheckStub().open(), new CheckStub().open()]);
+      if (fault === "down") await faulty.close();
+      else faulty.fault = fault;
+      const both = await start(gateway, { check: [faulty.port, sound.port], upstream: upstream.port });
+      try {
+        for (let i = 0; i < 20; i++) assert.equal((await send(both.port, { headers: asked })).status, 200, `request ${i}`);
+      } finally {
+        await both.stop();
+        await Promise.all([sound.close(), fault === "down" || faulty.close()]);
+      }
+    });
+  }
   test("started while Guestlist is down: 503", async () => {
     const nobody = await new CheckStub().open();
     await nobody.close();
