@@ -7,6 +7,7 @@ use actix_web::{HttpResponse, Resource, Route};
 
 use crate::accounts::{self, DeveloperDoor};
 use crate::admins::{self, AdminDoor};
+use crate::applications::{self, Application};
 use crate::config::Config;
 use crate::db::Db;
 use crate::developers::{self, Developer};
@@ -16,7 +17,7 @@ use crate::server::health;
 use crate::web::cookies::Cookies;
 use crate::web::session::layer;
 use crate::web::{assets, theme};
-use crate::{activity, applications, desk, invitations, keys, mail, registration, settings};
+use crate::{activity, desk, invitations, keys, mail, registration, settings};
 
 /// What no layer stands around. For one thread.
 pub fn machines(routes: &mut ServiceConfig, gateway: &Gateway, config: &Config) {
@@ -139,6 +140,21 @@ pub fn all(config: &mut ServiceConfig, db: &Db, cookies: &Cookies) {
                         .route(get().to(desk::handlers::confirm_delete::<Developer>))
                         .route(web::post().to(desk::handlers::delete::<Developer>)),
                 )
+                .service(read_only("/applications").route(get().to(desk::handlers::list::<Application>)))
+                .service(
+                    both("/applications/{id}")
+                        .route(get().to(desk::handlers::show::<Application>))
+                        .route(web::post().to(applications::handlers::edit)),
+                )
+                .service(
+                    write_only("/applications/{id}/transitions")
+                        .route(web::post().to(desk::handlers::transition::<Application>)),
+                )
+                .service(
+                    both("/applications/{id}/delete")
+                        .route(get().to(desk::handlers::confirm_delete::<Application>))
+                        .route(web::post().to(desk::handlers::delete::<Application>)),
+                )
                 .service(read_only("/developers/{id}/gateways").route(get().to(gateway::handlers::spread)))
                 .service(
                     both("/invitations")
@@ -194,6 +210,11 @@ fn both(path: &str) -> Resource {
 fn resource(path: &str, allowed: &'static str) -> Resource {
     let refuse = move || async move { Err::<HttpResponse, _>(AppError::Method { allowed }) };
     web::resource(path).default_service(web::to(refuse))
+}
+
+/// What has no address here.
+pub fn nowhere() -> Route {
+    web::to(nothing)
 }
 
 async fn nothing() -> Result<HttpResponse, AppError> {

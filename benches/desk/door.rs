@@ -9,8 +9,7 @@ use std::time::{Duration, Instant};
 use crate::client::{Connection, Timing};
 use crate::ground::Ground;
 use crate::load;
-use crate::program::Program;
-use crate::{Anyhow, GOAL_CONNECTIONS};
+use crate::{Anyhow, GOAL_CONNECTIONS, started, started_with};
 
 /// Sign-ups a second that are offered, whatever becomes of them.
 const OFFERED: u32 = 200;
@@ -58,7 +57,7 @@ fn mail_server_down(ground: &mut Ground) -> Anyhow<()> {
     let mut timings = [Timing::default(), Timing::default()];
     for _ in 0..ROUNDS {
         for (timing, variables) in timings.iter_mut().zip([&[][..], &down]) {
-            let program = Program::start_with(ground, variables)?;
+            let program = started_with(ground, variables)?;
             let session = program.sign_in(0)?;
             timing.merge(moves.drive(&program, &session, GOAL_CONNECTIONS, LENGTH, ground)?);
         }
@@ -79,7 +78,7 @@ fn from_anywhere() -> String {
 }
 
 fn sign_ups(ground: &mut Ground) -> Anyhow<()> {
-    let program = Program::start(ground)?;
+    let program = started(ground)?;
     let run = Instant::now().elapsed().as_nanos() + u128::from(std::process::id());
     let domain = format!("run{run}.door.example");
     let (next, answers) = (AtomicU32::new(0), Mutex::new(Answers::default()));
@@ -126,7 +125,7 @@ fn sign_ups(ground: &mut Ground) -> Anyhow<()> {
 }
 
 fn sign_ins(ground: &mut Ground) -> Anyhow<()> {
-    let program = Program::start(ground)?;
+    let program = started(ground)?;
     let (over, peak) = (AtomicBool::new(false), Mutex::new(0.0_f64));
     let (answers, pages) = (Mutex::new(Answers::default()), Mutex::new(Timing::default()));
     let number = AtomicU32::new(0);

@@ -11,7 +11,7 @@ use argon2::{Algorithm, Argon2, Block, Params, Version};
 use crate::client::{Answer, Connection, Served, Timing, storm};
 use crate::ground::{ADMINS, Approved, Ground, PASSWORD};
 use crate::program::{Program, sign_in_form};
-use crate::record::Recorder;
+use crate::recorder::Recorder;
 use crate::searches;
 use crate::statements::Script;
 use crate::{Anyhow, DEEP_PAGE, PAGE};
@@ -83,7 +83,8 @@ fn moves(ground: &mut Ground, recorder: &mut Recorder) -> Anyhow<Load> {
     let path = format!("/admin/developers/{}/transitions", developer.id);
     // Those with these two last digits are approved.
     let any = "cast('01900000-0000-7000-8000-' || lpad(to_hex(cast(:drawn as bigint) * 100 + 50), 12, '0') as uuid)";
-    let mut script = Script::drawing("drawn", &format!("0, {}", ground.rows / 100 - 1));
+    let draws = format!("\\set drawn random(0, {})\n", ground.people / 100 - 1);
+    let mut script = Script { text: draws, ..Script::default() };
     for (action, version) in [("revoke", developer.version), ("reapprove", developer.version + 1)] {
         let made = recorder.form(&path, BY_HTMX, &move_form(action, version))?;
         script = script.with(&made.statements, |value| (value == developer.id).then(|| any.to_owned()));

@@ -5,27 +5,25 @@
 //! busy machine changes little. `BENCH_ROWS=20000` makes it small; `cargo bench --bench desk -- move` measures only what
 //! begins with these words, and `-- door` the sign-ups and sign-ins of the front door.
 
-mod client;
+mod alone;
+mod counts;
 mod door;
 mod ground;
 mod load;
-mod program;
-mod record;
+mod recorder;
 mod report;
 mod searches;
-mod statements;
+#[path = "../support/mod.rs"]
+mod support;
 
-use std::error::Error;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use crate::client::Connection;
 use crate::ground::Ground;
 use crate::load::{Load, Turns};
 use crate::program::Program;
 use crate::report::{Report, Row};
 use crate::statements::Pgbench;
-
-type Anyhow<T> = Result<T, Box<dyn Error>>;
+use crate::support::{Anyhow, client, goals, median, milliseconds, program, record, statements};
 
 const CONNECTIONS: [usize; 3] = [1, 8, 64];
 /// What the goals are stated for.
@@ -38,12 +36,12 @@ fn main() -> Anyhow<()> {
     if !std::env::args().any(|argument| argument == "--bench") {
         return Ok(());
     }
-    let rows = std::env::var("BENCH_ROWS").ok().map(|n| n.replace('_', "").parse()).transpose()?.unwrap_or(1_000_000);
+    let rows = support::size("BENCH_ROWS")?;
     let turns = if rows < 100_000 { Turns::short() } else { Turns::whole() };
     let mut report = Report::default();
-    say_if_busy();
+    support::say_if_busy();
 
-    let mut ground = Ground::prepare(rows)?;
+    let mut ground = ground::prepare(rows)?;
     let only = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
     if only.as_deref() == Some("door") {
         return door::measure(&mut ground);
@@ -56,15 +54,15 @@ fn main() -> Anyhow<()> {
     let mut loads = load::recorded(&mut ground)?;
     if let Some(only) = only {
         loads.retain(|load| load.what.starts_with(&only));
-        let program = Program::start(&ground)?;
+        let program = started(&ground)?;
         return storms(&loads, turns, &program, &mut ground, pgbench.as_ref().ok(), &mut report);
     }
 
-    report.idle_memory = program::idle_memory(&ground)?;
-    report.start = program::start_to_first_page(&ground)?;
+    report.idle_memory = alone::idle_memory(&ground)?;
+    report.start = alone::start_to_first_page(&ground)?;
     report.hashes = load::hashes(turns)?;
     {
-        let program = Program::start(&ground)?;
+        let program = started(&ground)?;
         storms(&loads, turns, &program, &mut ground, pgbench.as_ref().ok(), &mut report)?;
         for connections in CONNECTIONS {
             let timing = load::sign_ins(&program, connections, turns)?;
@@ -73,7 +71,7 @@ fn main() -> Anyhow<()> {
             report.rows.push(row);
         }
         report.memory_after_storms = program.memory()?;
-        report.counts = Some(counts(&mut ground, &program)?);
+        report.counts = Some(counts::shown_and_there(&mut ground, &program)?);
     }
     door::measure(&mut ground)?;
     // Last of all, when the writes have left behind them what writes leave.
@@ -118,34 +116,21 @@ fn compare(
     for _ in 0..turns.rounds {
         timing.merge(load.drive(program, session, connections, turns.length, ground)?);
         if let Some(pgbench) = pgbench {
-            per_second.push(pgbench.run(&load.script, connections, turns.length)?);
+            per_second.push(pgbench.run(std::slice::from_ref(&load.script), connections, turns.length)?);
         }
     }
     let mean = (!per_second.is_empty()).then(|| per_second.iter().sum::<f64>() / per_second.len() as f64);
     Ok(Row { what: load.what.clone(), connections, timing, pgbench: mean.map(|n| n * load.requests_a_script) })
 }
 
-/// The numbers of the tabs beside `count(*)`.
-fn counts(ground: &mut Ground, program: &Program) -> Anyhow<Vec<(String, i64, i64)>> {
-    let session = program.sign_in(4)?;
-    let mut connection = Connection::open(program.address)?;
-    let shown = client::tab_counts(&connection.get("/admin/developers", &session)?.expect(200)?.text());
-    let counted = ground.counts()?;
-    if shown.len() != counted.len() {
-        return Err(format!("the page shows {} counts", shown.len()).into());
-    }
-    Ok(counted.into_iter().zip(shown).map(|((status, counted), shown)| (status, shown, counted)).collect())
+/// The program, ready to show pages.
+fn started(ground: &Ground) -> Anyhow<Program> {
+    started_with(ground, &[])
 }
 
-fn say_if_busy() {
-    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    let load: f64 = load.split(' ').next().and_then(|n| n.parse().ok()).unwrap_or_default();
-    if load > 0.7 {
-        println!("This machine was busy before the benchmark began (load {load}): the figures are too low.");
-    }
-}
-
-/// Milliseconds for people.
-fn milliseconds(time: Duration) -> f64 {
-    time.as_secs_f64() * 1_000.0
+/// With these variables of the environment besides.
+fn started_with(ground: &Ground, variables: &[(&str, &str)]) -> Anyhow<Program> {
+    let mut program = Program::spawn(ground, variables)?;
+    program.wait_for(200, "/admin/login", "")?;
+    Ok(program)
 }

@@ -1,5 +1,7 @@
 //! Pages and forms, and what each makes the program say to the database.
 
+use std::path::PathBuf;
+
 use crate::client::Connection;
 use crate::ground::Ground;
 use crate::program::Program;
@@ -12,22 +14,22 @@ pub struct Recorder {
     _program: Program,
     connection: Connection,
     session: String,
+    log: PathBuf,
 }
 
 impl Recorder {
     pub fn start(ground: &mut Ground) -> Anyhow<Self> {
         ground.log_statements(true)?;
-        let opened = started(ground);
-        // Connections keep what they were opened with; only new ones write nothing.
-        let program = opened?;
+        let program = started(ground)?;
         let session = program.sign_in(3)?;
         let connection = Connection::open(program.address)?;
-        let mut recorder = Self { _program: program, connection, session };
+        let mut recorder = Self { _program: program, connection, session, log: ground.log() };
         // Until every connection of the pool is open, and the session's last visit is written.
         for _ in 0..32 {
             recorder.connection.get("/admin/developers", &recorder.session)?.expect(200)?;
         }
         std::thread::sleep(std::time::Duration::from_millis(300));
+        // Connections keep what they were opened with; only new ones write nothing.
         ground.log_statements(false)?;
         Ok(recorder)
     }
@@ -42,11 +44,8 @@ impl Recorder {
         })
     }
 
-    fn record(
-        &mut self,
-        act: impl FnOnce(&mut Connection, &str) -> std::io::Result<()>,
-    ) -> Anyhow<Recording> {
-        let log = Log::from_here(GROUND)?;
+    fn record(&mut self, act: impl FnOnce(&mut Connection, &str) -> std::io::Result<()>) -> Anyhow<Recording> {
+        let log = Log::from_end(&self.log)?;
         act(&mut self.connection, &self.session)?;
         log.recorded()
     }

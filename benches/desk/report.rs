@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use crate::GOAL_CONNECTIONS;
 use crate::client::Timing;
+use crate::goals::{at_least, at_most, verdict};
 use crate::searches::Search;
+
+const NO_PGBENCH: &str = "there was no pgbench";
 
 pub struct Row {
     pub what: String,
@@ -83,40 +86,26 @@ impl Report {
 
     fn goals(&self) {
         for row in self.at_goal("first page") {
-            at_least(&format!("{}: share of pgbench", row.what), row.ratio(), 0.7);
+            at_least(&format!("{}: share of pgbench", row.what), row.ratio().ok_or(NO_PGBENCH), 0.7);
             at_most(&format!("{}: p99, ms", row.what), row.timing.quantile(0.99), 10.0);
         }
         let first = self.at_goal("first page, requested").next().map(|row| row.timing.per_second());
         for row in self.at_goal("page") {
             let share = first.map(|n| row.timing.per_second() / n);
-            at_least(&format!("{}: share of the first page's requests/s", row.what), share, 0.9);
+            at_least(&format!("{}: share of the first page's requests/s", row.what), share.ok_or("no first page"), 0.9);
         }
         at_most("slowest search in the database, ms", self.searches.first().map_or(0.0, |search| search.time), 50.0);
         for row in self.at_goal("move") {
-            at_least("move: share of pgbench", row.ratio(), 0.75);
+            at_least("move: share of pgbench", row.ratio().ok_or(NO_PGBENCH), 0.75);
         }
         for row in self.at_goal("sign-in") {
             let what = format!("sign-in: share of the {:.1} that argon2id allows a second", self.hashes);
-            at_least(&what, Some(row.timing.per_second() / self.hashes), 0.9);
+            at_least(&what, Ok(row.timing.per_second() / self.hashes), 0.9);
         }
         at_most("idle memory after a sign-in, MiB", self.idle_memory, 30.0);
         at_most("start to first page, ms", self.start, 150.0);
         for (status, shown, counted) in self.counts.iter().flatten() {
-            let verdict = if shown == counted { "met   " } else { "MISSED" };
-            println!("{verdict}  count of {status}: {shown} shown, {counted} there");
+            println!("{}  count of {status}: {shown} shown, {counted} there", verdict(shown == counted));
         }
     }
-}
-
-fn at_least(what: &str, figure: Option<f64>, goal: f64) {
-    match figure {
-        Some(figure) => {
-            println!("{}  {what}: {figure:.2} (at least {goal})", if figure >= goal { "met   " } else { "MISSED" });
-        }
-        None => println!("?       {what}: there was no pgbench"),
-    }
-}
-
-fn at_most(what: &str, figure: f64, goal: f64) {
-    println!("{}  {what}: {figure:.1} (at most {goal})", if figure <= goal { "met   " } else { "MISSED" });
 }

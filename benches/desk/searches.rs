@@ -2,7 +2,7 @@
 
 use crate::Anyhow;
 use crate::ground::Ground;
-use crate::record::Recorder;
+use crate::recorder::Recorder;
 
 pub const RARE: &str = "quokkafax";
 pub const COMMON: &str = "martin";

@@ -8,20 +8,12 @@ use super::Anyhow;
 /// A process that gets its signal when this value, or the whole benchmark, is gone.
 pub struct Process {
     child: Child,
-    end: Signal,
-}
-
-/// How a program is ended.
-#[derive(Clone, Copy)]
-pub enum Signal {
-    /// At once.
-    Kill = libc::SIGKILL as isize,
-    /// With time to end what it has started itself.
-    Terminate = libc::SIGTERM as isize,
+    /// The signal.
+    end: libc::c_int,
 }
 
 impl Process {
-    pub fn spawn(command: &mut Command, end: Signal) -> Anyhow<Self> {
+    pub fn spawn(command: &mut Command, end: libc::c_int) -> Anyhow<Self> {
         #[cfg(target_os = "linux")]
         // SAFETY: the closure runs in the forked child and calls prctl alone, which is async-signal-safe and here takes
         // two numbers. A benchmark that is killed leaves no program behind.
@@ -58,7 +50,7 @@ impl Drop for Process {
     fn drop(&mut self) {
         if let Ok(id) = self.child.id().try_into() {
             // SAFETY: the child was not yet waited for, so its number cannot have been given to another process.
-            unsafe { libc::kill(id, self.end as libc::c_int) };
+            unsafe { libc::kill(id, self.end) };
         }
         let _ = self.child.wait();
     }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::Anyhow;
 use super::client::Connection;
 use super::ground::{self, Ground, PASSWORD};
-use super::process::{Process, Signal};
+use super::process::Process;
 
 const SECRET: &str = "a secret of sixty-four bytes or more, and nobody's but this benchmark's own";
 
@@ -35,7 +35,7 @@ impl Program {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log);
-        Ok(Self { process: Process::spawn(&mut program, Signal::Kill)?, address })
+        Ok(Self { process: Process::spawn(&mut program, libc::SIGKILL)?, address })
     }
 
     /// Waits until it gives this answer; before, it may not listen yet or ask for patience.

@@ -3,9 +3,9 @@
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
+use std::path::Path;
 
 use super::Anyhow;
-use super::ground::Ground;
 
 /// Stands in what every instance asks each second, whether anybody asks it or not.
 const BY_ITSELF: &str = "gateway_instances";
@@ -29,13 +29,13 @@ pub struct Recording {
 pub struct Log(File);
 
 impl Log {
-    pub fn from_here(ground: &Ground) -> Anyhow<Self> {
-        let mut file = File::open(ground.log())?;
+    pub fn from_end(path: &Path) -> Anyhow<Self> {
+        let mut file = File::open(path)?;
         file.seek(SeekFrom::End(0))?;
         Ok(Self(file))
     }
 
-    /// What has been written since, for connections that [`Ground::log_statements`] concerns.
+    /// What has been written since, for connections whose statements are written down.
     ///
     /// # Errors
     /// It is no statement at all.

@@ -17,7 +17,7 @@ static VARIABLE: AtomicUsize = AtomicUsize::new(0);
 #[derive(Clone, Debug, Default)]
 pub struct Script {
     pub text: String,
-    values: Vec<(String, String)>,
+    pub values: Vec<(String, String)>,
 }
 
 impl Script {
@@ -76,11 +76,14 @@ impl Pgbench {
         }
     }
 
-    /// Runs a second, each of any one of these scripts.
+    /// Runs a second, each of any one of these scripts. Of several, the first second does not count: each client plans
+    /// each of them, which a program that runs for long has done for its one statement.
     pub fn run(&self, scripts: &[Script], clients: usize, length: Duration) -> Anyhow<f64> {
         let mut pgbench = Command::new(&self.program);
+        let begins = usize::from(scripts.len() > 1);
+        let length = length.as_secs().max(1) + begins as u64;
         pgbench.args(["--no-vacuum", "--protocol=prepared", "--jobs", if clients > 1 { "2" } else { "1" }]);
-        pgbench.arg(format!("--client={clients}")).arg(format!("--time={}", length.as_secs().max(1)));
+        pgbench.arg(format!("--client={clients}")).arg(format!("--time={length}"));
         for (number, script) in scripts.iter().enumerate() {
             let file = ground::folder().join(format!("statements{number}.sql"));
             fs::write(&file, &script.text)?;
@@ -89,16 +92,21 @@ impl Pgbench {
                 pgbench.arg(format!("--define={name}={value}"));
             }
         }
+        if begins > 0 {
+            pgbench.env("PGOPTIONS", "-c plan_cache_mode=force_generic_plan").arg("--progress=1");
+        }
         let ran = pgbench.arg(&self.url).output()?;
-        let said = String::from_utf8_lossy(&ran.stdout);
-        let per_second = said
-            .lines()
-            .filter_map(|line| line.strip_prefix("tps = "))
-            .filter_map(|rest| rest.split(' ').next()?.parse().ok())
-            .next_back();
+        let (said, told) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
+        let whole = said.lines().filter_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse::<f64>().ok());
+        let second = |line: &str| line.strip_prefix("progress: ")?.split(", ").nth(1)?.strip_suffix(" tps")?.parse().ok();
+        let seconds: Vec<f64> = told.lines().filter_map(second).skip(begins).collect();
+        let per_second = match begins {
+            0 => whole.last(),
+            _ => (!seconds.is_empty()).then(|| seconds.iter().sum::<f64>() / seconds.len() as f64),
+        };
         match per_second {
             Some(n) if ran.status.success() => Ok(n),
-            _ => Err(format!("pgbench failed: {said}{}", String::from_utf8_lossy(&ran.stderr)).into()),
+            _ => Err(format!("pgbench failed: {said}{told}").into()),
         }
     }
 }

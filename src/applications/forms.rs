@@ -1,5 +1,7 @@
 //! What browsers post about applications and their keys.
 
+mod admin;
+
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
@@ -7,6 +9,8 @@ use super::values::{ApplicationName, CallbackUrl, Details};
 use crate::keys::{Expiry, KeyName, NewKey};
 use crate::values::LongText;
 use crate::web::form::FieldErrors;
+
+pub use admin::EditForm;
 
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]

@@ -11,10 +11,9 @@ mod values;
 mod views;
 
 pub use operations::{
-    Created, KeyCreated, Move, Outcome, create, create_key, delete, delete_own, edit, edit_own, revoke_key, subject,
-    transition,
+    Created, KeyCreated, create, create_key, delete, delete_own, edit, edit_own, enter, revoke_key, subject, transition,
 };
-pub use queries::{Application, find, of_developer};
+pub use queries::{Application, NewRecord, find, of_developer};
 pub use values::{ApplicationName, CallbackUrl, Details};
 
 /// How many applications a developer may have, in whatever status.

@@ -1,14 +1,20 @@
-//! The rows of applications, and the one statement that writes their status.
+//! The rows of applications, and the one statement that writes their status; in `desk` what the desk reads of them.
+
+mod desk;
+mod entry;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::values::Details;
 use crate::db::{Conn, QueryResult};
-use crate::developers::{Developer, Status, Transition};
+use crate::desk::{Status, Transition};
+use crate::developers::Developer;
 use crate::ids::{ApplicationId, DeveloperId};
 use crate::schema::{applications, developers};
 use crate::values::{folded, sort_text};
+
+pub use entry::{NewRecord, insert_all};
 
 /// An application as the database has it.
 #[derive(Clone, Debug, Queryable, Selectable)]

@@ -45,7 +45,9 @@ mod tests {
     fn a_token_is_itself_alone_and_is_never_shown() {
         let token = GatewayToken::parse("between-us-two-alone").unwrap();
         assert!(token.is(b"between-us-two-alone"));
-        for other in ["", "between-us-two-alonE", "between-us-two-alone ", "between-us-two-alon", "Between-us-two-alone"] {
+        for other in
+            ["", "between-us-two-alonE", "between-us-two-alone ", "between-us-two-alon", "Between-us-two-alone"]
+        {
             assert!(!token.is(other.as_bytes()), "{other}");
         }
         assert!(!format!("{token:?}").contains("between"));

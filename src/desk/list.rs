@@ -155,7 +155,9 @@ impl List {
             (None, Some(before)) => Place::Before(before),
             (None, None) => Place::Start,
         };
-        let q = query.get("q").unwrap_or_default().chars().filter(|c| !c.is_control()).take(200).collect::<String>();
+        // A key is searched for by POST. One that came here all the same must not go on into links.
+        let q = query.get("q").filter(|q| !q.contains("glk_")).unwrap_or_default();
+        let q = q.chars().filter(|c| !c.is_control()).take(200).collect::<String>();
         Self { noun, tab, q: q.trim().to_owned(), order, place, per_page: per_page(query.get("per_page")) }
     }
 
@@ -236,7 +238,13 @@ mod tests {
 
     #[test]
     fn nonsense_falls_back_to_what_is_usual() {
-        for query in ["status=x&sort=-&per_page=7&after=zz&q=%00", "per_page=-1", "after=9e9.x", "status=&sort=drop"] {
+        for query in [
+            "status=x&sort=-&per_page=7&after=zz&q=%00",
+            "per_page=-1",
+            "after=9e9.x",
+            "status=&sort=drop",
+            "q=Bearer+glk_4fGh",
+        ] {
             let list = List::parse(Noun::Developer, &Query::parse(query));
             assert_eq!(list.tab, Tab::One(Status::Requested), "{query}");
             assert_eq!(list.order, Order { by: Sort::RequestedAt, descending: false }, "{query}");

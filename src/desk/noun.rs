@@ -75,8 +75,16 @@ impl Noun {
 
     pub const fn search_label(self) -> &'static str {
         match self {
-            Self::Developer => "Search name, email or company",
-            Self::Application => "Search name, description or owner",
+            Self::Developer => "Search name, email, company or key",
+            Self::Application => "Search name, owner’s email or key",
+        }
+    }
+
+    /// Where the search box posts to without a script, because what is typed may be a key.
+    pub const fn search_path(self) -> &'static str {
+        match self {
+            Self::Developer => "/admin/keys/search",
+            Self::Application => "/admin/keys/search?list=applications",
         }
     }
 
@@ -84,7 +92,7 @@ impl Noun {
     pub const fn searched(self) -> &'static str {
         match self {
             Self::Developer => "Names, emails and companies were searched.",
-            Self::Application => "Names, descriptions and owners were searched.",
+            Self::Application => "Names and their owners’ emails were searched.",
         }
     }
 
@@ -117,9 +125,11 @@ impl Noun {
             (Tab::One(Status::Requested), Self::Developer) => ("Company and purpose", "Verification"),
             (Tab::One(Status::Approved), Self::Developer) => ("Company and purpose", "By"),
             (Tab::One(Status::Requested), Self::Application) => ("Description", "Owner"),
-            (Tab::One(Status::Approved), Self::Application) => ("Description", "By"),
-            (Tab::One(Status::Rejected | Status::Revoked), _) => ("Reason", "By"),
-            (Tab::All, _) => ("Last decision", "Status"),
+            (Tab::One(Status::Approved), Self::Application) => ("Owner and description", "By"),
+            (Tab::One(Status::Rejected | Status::Revoked), Self::Developer) => ("Reason", "By"),
+            (Tab::One(Status::Rejected | Status::Revoked), Self::Application) => ("Owner and reason", "By"),
+            (Tab::All, Self::Developer) => ("Last decision", "Status"),
+            (Tab::All, Self::Application) => ("Owner and last decision", "Status"),
         }
     }
 

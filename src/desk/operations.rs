@@ -6,6 +6,9 @@ use crate::audit::{self, AuditEntry, Entry, Event, Subject};
 use crate::db::{Conn, QueryResult};
 use crate::values::LongText;
 
+/// How far back the log is read for the last change of a record.
+const LOOKED_AT: i64 = 50;
+
 /// What an admin wants done, and the version of the record that they saw.
 #[derive(Clone, Debug)]
 pub struct Move {
@@ -62,8 +65,15 @@ pub fn unless_changed<R: Record>(
 }
 
 fn refused<R: Record>(conn: &mut Conn, seen: R) -> QueryResult<Outcome<R>> {
-    let last = audit::of_subject(conn, seen.id(), 1)?.into_iter().next();
+    let last = audit::of_subject(conn, seen.id(), LOOKED_AT)?.into_iter().find(made_it_what_it_is);
     Ok(Outcome::Refused(seen, last.map(Box::new)))
+}
+
+/// The log tells beneath a record also of sign-ins and of keys, which leave it as it was.
+fn made_it_what_it_is(entry: &AuditEntry) -> bool {
+    entry.from_status.is_some()
+        || entry.to_status.is_some()
+        || matches!(entry.event, Event::DeveloperEdited | Event::ApplicationEdited)
 }
 
 /// What the log says of a move.

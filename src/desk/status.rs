@@ -49,6 +49,11 @@ impl Status {
         Action::ALL.iter().filter_map(move |action| self.transition(*action))
     }
 
+    /// Whether a move can take away what may be done now.
+    pub fn can_end_access(self) -> bool {
+        self.transitions().any(Transition::ends_access)
+    }
+
     /// As a heading and a tab.
     pub const fn label(self) -> &'static str {
         match self {

@@ -14,5 +14,6 @@ pub use operations::{
     edit_own, enter, register, subject, verify,
 };
 pub use queries::{
-    Developer, any_exist, by_mailbox, by_mailboxes, end_sessions, find, known_ids, known_mailboxes, lock, waiting,
+    Developer, any_exist, by_ids, by_mailbox, by_mailboxes, end_sessions, find, known_ids, known_mailboxes, lock,
+    waiting,
 };

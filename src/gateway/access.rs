@@ -75,7 +75,10 @@ mod tests {
         assert_eq!(unproven.verdict(at(0)), Verdict::Forbidden);
         assert_eq!(unproven.verdict(Moment { now: 0, requires_proof: false }), Verdict::Good);
         let ends = changed(|a| a.expires_at = Some(100));
-        assert_eq!([99, 100, 101].map(|now| ends.verdict(at(now))), [Verdict::Good, Verdict::Unknown, Verdict::Unknown]);
+        assert_eq!(
+            [99, 100, 101].map(|now| ends.verdict(at(now))),
+            [Verdict::Good, Verdict::Unknown, Verdict::Unknown]
+        );
         let both = changed(|a| (a.is_revoked, a.is_approved) = (true, false));
         assert_eq!(both.verdict(at(0)), Verdict::Unknown, "a key that is over tells nothing of its owner");
     }

@@ -68,8 +68,7 @@ impl<A> Entry<A> {
     /// Whether this is the key's first good use within the minute.
     pub fn is_first_use(&self, minute: u32) -> bool {
         let last = self.last_used.load(Ordering::Relaxed);
-        last < minute
-            && self.last_used.compare_exchange(last, minute, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+        last < minute && self.last_used.compare_exchange(last, minute, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
 }
 
@@ -116,9 +115,10 @@ impl<A: Send + Sync + 'static> Cache<A> {
     /// Whether the key was asked for in vain a short while ago.
     pub fn is_absent(&self, hash: &KeyHash, now: Instant) -> bool {
         let ground = self.ground();
-        ground.absent.get(&fingerprint(hash)).is_some_and(|(absent, at)| {
-            absent == hash && now.saturating_duration_since(*at) < ABSENT_FOR
-        })
+        ground
+            .absent
+            .get(&fingerprint(hash))
+            .is_some_and(|(absent, at)| absent == hash && now.saturating_duration_since(*at) < ABSENT_FOR)
     }
 
     /// To be read before a look-up.

@@ -102,18 +102,25 @@ impl Page {
 /// The page for Prometheus.
 pub fn page(numbers: &Numbers, levels: &Levels) -> String {
     let mut page = Page::default();
-    page.metric("gateway_checks_total", "counter", "Answers to gateways.", &[
-        ("{answer=\"204\"}", &numbers.sum(|answers| &answers.good)),
-        ("{answer=\"401\"}", &numbers.sum(|answers| &answers.unknown)),
-        ("{answer=\"403\"}", &numbers.sum(|answers| &answers.forbidden)),
-        ("{answer=\"503\"}", &numbers.sum(|answers| &answers.undecided)),
-    ]);
+    page.metric(
+        "gateway_checks_total",
+        "counter",
+        "Answers to gateways.",
+        &[
+            ("{answer=\"204\"}", &numbers.sum(|answers| &answers.good)),
+            ("{answer=\"401\"}", &numbers.sum(|answers| &answers.unknown)),
+            ("{answer=\"403\"}", &numbers.sum(|answers| &answers.forbidden)),
+            ("{answer=\"503\"}", &numbers.sum(|answers| &answers.undecided)),
+        ],
+    );
     let refused = numbers.sum(|answers| &answers.refused);
     page.count("gateway_refused_total", "Requests of somebody who is no gateway.", refused);
-    page.metric("gateway_keys_in_memory", "gauge", "Keys that are answered without a look-up.", &[(
-        "",
-        &levels.keys.0,
-    )]);
+    page.metric(
+        "gateway_keys_in_memory",
+        "gauge",
+        "Keys that are answered without a look-up.",
+        &[("", &levels.keys.0)],
+    );
     page.metric("gateway_keys_known", "gauge", "Keys that exist, as far as was heard.", &[("", &levels.keys.1)]);
     page.count("gateway_look_ups_total", "Keys that the database was asked for.", numbers.look_ups.get());
     page.count("gateway_look_up_failures_total", "Look-ups without an answer.", numbers.failed_look_ups.get());
@@ -122,17 +129,16 @@ pub fn page(numbers: &Numbers, levels: &Levels) -> String {
     let silence = levels.silence.map_or(f64::INFINITY, |silence| silence.as_secs_f64());
     let silence = if silence.is_finite() { format!("{silence:.3}") } else { "+Inf".to_owned() };
     page.metric("gateway_silence_seconds", "gauge", "How long ago the database was heard.", &[("", &silence)]);
-    page.metric("database_up", "gauge", "Whether the database answers.", &[(
-        "",
-        &u8::from(levels.totals.is_some()),
-    )]);
+    page.metric("database_up", "gauge", "Whether the database answers.", &[("", &u8::from(levels.totals.is_some()))]);
     if let Some(totals) = &levels.totals {
         page.by_status("developers", "Developers by status.", &totals.developers);
         page.by_status("applications", "Applications by status.", &totals.applications);
-        page.metric("mails", "gauge", "Mails that are not sent.", &[
-            ("{state=\"waiting\"}", &totals.mails_waiting),
-            ("{state=\"failed\"}", &totals.mails_failed),
-        ]);
+        page.metric(
+            "mails",
+            "gauge",
+            "Mails that are not sent.",
+            &[("{state=\"waiting\"}", &totals.mails_waiting), ("{state=\"failed\"}", &totals.mails_failed)],
+        );
     }
     page.0
 }

@@ -107,7 +107,8 @@ mod tests {
     #[test]
     fn somebody_elses_authorization_does_not_matter() {
         let key = KeySecret::generate().unwrap();
-        for other in ["Bearer eyJhbGciOi.x.y", "Basic Z2xrXzp4", "Bearer", "", "Bearer  ", "Bear", "Digest a=\"glk_\""] {
+        for other in ["Bearer eyJhbGciOi.x.y", "Basic Z2xrXzp4", "Bearer", "", "Bearer  ", "Bear", "Digest a=\"glk_\""]
+        {
             assert_eq!(shown(&[("authorization", other), ("apikey", key.as_str())], "/"), Some(key.hash()), "{other}");
             assert_eq!(shown(&[("authorization", other)], "/"), None, "{other}");
         }
@@ -131,7 +132,8 @@ mod tests {
     fn garbage_is_none() {
         let key = KeySecret::generate().unwrap();
         let cut = &key.as_str()[..41];
-        for bad in ["", "glk_", cut, "glk_ääääääääääääääääääääääääääääääääääääää", "\u{0}"] {
+        for bad in ["", "glk_", cut, "glk_ääääääääääääääääääääääääääääääääääääää", "\u{0}"]
+        {
             assert_eq!(shown(&[("apikey", bad)], "/"), None, "{bad}");
         }
         let mut presented = Presented::default();

@@ -1,4 +1,6 @@
-//! Made-up developers, so that a newcomer sees the desk at work.
+//! Made-up developers and what they build, so that a newcomer sees the desk at work.
+
+mod applications;
 
 use chrono::{TimeDelta, Utc};
 use diesel::Connection;
@@ -95,7 +97,9 @@ pub fn fill(conn: &mut Conn) -> QueryResult<bool> {
         if developers::any_exist(conn)? {
             return Ok(false);
         }
-        developers::enter(conn, &records, &Occasion::system("demo"))?;
+        let occasion = Occasion::system("demo");
+        developers::enter(conn, &records, &occasion)?;
+        applications::enter(conn, &records, &occasion)?;
         Ok(true)
     })
 }

@@ -53,22 +53,58 @@ pub fn create(
     if queries::count_alive(conn, holder.application, occasion.at)? >= MAX_ALIVE {
         return Ok(None);
     }
-    let secret = KeySecret::generate().map_err(|e| diesel::result::Error::SerializationError(e.to_string().into()))?;
-    let (shown_start, shown_end) = secret.ends();
-    let row = queries::NewRow {
-        id: KeyId::new(),
-        application_id: holder.application,
-        secret_hash: &secret.hash(),
-        shown_start,
-        shown_end,
-        name: new.name.as_str(),
-        created_at: occasion.at,
-        expires_at: new.expiry.at(),
-    };
+    let secret = KeySecret::generate().map_err(no_randomness)?;
+    let row = row(&secret, holder, &new.name, (occasion.at, new.expiry.at()));
     let key = queries::insert(conn, &row)?;
     audit::record(conn, occasion, &entry(Event::KeyCreated, holder, &key))?;
     post.enqueue(conn, policy, &letter(Kind::KeyCreated, holder, &key), occasion.at)?;
     Ok(Some(Created { key, secret }))
+}
+
+fn row<'a>(
+    secret: &'a KeySecret,
+    holder: &Holder,
+    name: &'a KeyName,
+    (created_at, expires_at): (DateTime<Utc>, Option<DateTime<Utc>>),
+) -> queries::NewRow<'a> {
+    let (shown_start, shown_end) = secret.ends();
+    queries::NewRow {
+        id: KeyId::new(),
+        application_id: holder.application,
+        secret_hash: secret.hash().to_vec(),
+        shown_start,
+        shown_end,
+        name: name.as_str(),
+        created_at,
+        expires_at,
+    }
+}
+
+fn no_randomness(error: getrandom::Error) -> diesel::result::Error {
+    diesel::result::Error::SerializationError(error.to_string().into())
+}
+
+/// A key with a history, of which nobody has the secret.
+#[derive(Clone, Debug)]
+pub struct Past {
+    pub holder: Holder,
+    pub name: KeyName,
+    pub created_at: DateTime<Utc>,
+    pub expires_at: Option<DateTime<Utc>>,
+    pub revoked_at: Option<DateTime<Utc>>,
+    pub last_used_at: Option<DateTime<Utc>>,
+}
+
+/// Enters keys, with an audit entry each. Nobody is mailed, now or before they expire.
+pub fn enter(conn: &mut Conn, keys: &[Past], occasion: &Occasion) -> QueryResult<()> {
+    let mut entries = Vec::with_capacity(keys.len());
+    for past in keys {
+        let secret = KeySecret::generate().map_err(no_randomness)?;
+        let row = row(&secret, &past.holder, &past.name, (past.created_at, past.expires_at));
+        let key = queries::insert_past(conn, row, (past.revoked_at, past.last_used_at), occasion.at)?;
+        entries.push(entry(Event::KeyCreated, &past.holder, &key));
+    }
+    audit::record_all(conn, occasion, &entries)
 }
 
 /// How a revoke ended.

@@ -1,6 +1,7 @@
 //! The rows of keys, and what they tell of the applications and developers that have them.
 
 mod found;
+mod held;
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -9,13 +10,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 
 use crate::db::{Conn, QueryResult};
-use crate::developers::Status;
+use crate::desk::Status;
 use crate::ids::{ApplicationId, DeveloperId, KeyId};
 use crate::schema::{applications, developer_sessions, developers, keys};
 use crate::web::moments::day;
 use crate::web::session::IDLE;
 
 pub use found::{Found, found};
+pub use held::{Holding, holdings};
 
 /// A key as the database has it, without its secret.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -59,7 +61,7 @@ impl Key {
 pub struct NewRow<'a> {
     pub id: KeyId,
     pub application_id: ApplicationId,
-    pub secret_hash: &'a [u8],
+    pub secret_hash: Vec<u8>,
     pub shown_start: &'a str,
     pub shown_end: &'a str,
     pub name: &'a str,
@@ -69,6 +71,17 @@ pub struct NewRow<'a> {
 
 pub fn insert(conn: &mut Conn, new: &NewRow<'_>) -> QueryResult<Key> {
     diesel::insert_into(keys::table).values(new).returning(Key::as_returning()).get_result(conn)
+}
+
+/// A key with a history, whose owner was told of its end.
+pub fn insert_past(
+    conn: &mut Conn,
+    new: NewRow<'_>,
+    (revoked_at, last_used_at): (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
+    told_at: DateTime<Utc>,
+) -> QueryResult<Key> {
+    let past = (keys::revoked_at.eq(revoked_at), keys::last_used_at.eq(last_used_at), keys::warned_at.eq(told_at));
+    diesel::insert_into(keys::table).values((new, past)).returning(Key::as_returning()).get_result(conn)
 }
 
 /// Which application a key belongs to; that never changes.

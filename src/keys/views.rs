@@ -1,6 +1,7 @@
 //! Keys in words.
 
 mod found;
+mod held;
 
 use chrono::{DateTime, Utc};
 
@@ -9,6 +10,7 @@ use crate::web::chrome::Chip;
 use crate::web::moments::{Moment, counted};
 
 pub use found::{AT_MOST, FoundKeys};
+pub use held::HoldingRow;
 
 /// A key as pages list it.
 pub struct KeyRow {
@@ -23,7 +25,8 @@ pub struct KeyRow {
     pub expires: Option<String>,
     /// None while it was never used.
     pub used: Option<Moment>,
-    pub revoked: Option<Moment>,
+    /// When it was revoked.
+    pub stopped: Option<Moment>,
 }
 
 impl KeyRow {
@@ -41,7 +44,7 @@ impl KeyRow {
             created: Moment::new(key.created_at, now),
             expires: key.last_day(),
             used: key.last_used_at.map(|at| Moment::new(at, now)),
-            revoked: key.revoked_at.map(|at| Moment::new(at, now)),
+            stopped: key.revoked_at.map(|at| Moment::new(at, now)),
         }
     }
 }
@@ -51,10 +54,18 @@ impl KeyRow {
 pub fn stops_in_words(stops: &Stops, now: DateTime<Utc>) -> Option<String> {
     let counts = [(stops.sessions, "session"), (stops.applications, "application"), (stops.keys, "key")];
     let counts: Vec<String> = counts.into_iter().filter(|(n, _)| *n > 0).map(|(n, unit)| counted(n, unit)).collect();
-    let used = match (&stops.last_used, stops.keys) {
+    (!counts.is_empty()).then(|| format!("{}{}", counts.join(", "), last_used(stops, now)))
+}
+
+/// "5 keys; last used: “Production”, 5 minutes ago": what a deletion takes along. None where there are no keys.
+pub fn lost_keys(stops: &Stops, now: DateTime<Utc>) -> Option<String> {
+    (stops.all_keys > 0).then(|| format!("{}{}", counted(stops.all_keys, "key"), last_used(stops, now)))
+}
+
+fn last_used(stops: &Stops, now: DateTime<Utc>) -> String {
+    match (&stops.last_used, stops.keys) {
         (Some(last), _) => format!("; last used: “{}”, {}", last.name, Moment::new(last.at, now).relative),
         (None, 1..) => "; none was used yet".to_owned(),
         (None, _) => String::new(),
-    };
-    (!counts.is_empty()).then(|| format!("{}{used}", counts.join(", ")))
+    }
 }

@@ -124,6 +124,8 @@ pub fn run(listener: TcpListener, shared: Shared) -> io::Result<(Server, Backgro
             // Before the layers, not within them: they would cost more than the answer.
             .configure(machines)
             .service(pages)
+            // `OPTIONS *` is below no path.
+            .default_service(routes::nowhere().wrap(from_fn(errors::dress)).wrap(TracingLogger::<Spans>::new()))
     })
     .disable_signals()
     .client_request_timeout(Duration::from_secs(8))

@@ -4,7 +4,7 @@ use super::own::own;
 use crate::applications::queries::{Application, Held};
 use crate::audit::Occasion;
 use crate::db::{Conn, QueryResult};
-use crate::developers::Status;
+use crate::desk::Status;
 use crate::ids::{ApplicationId, DeveloperId, KeyId};
 use crate::keys::{self, Created, Holder, NewKey, Revocation};
 use crate::outbox::Post;

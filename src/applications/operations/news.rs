@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 
 use crate::applications::queries::Application;
 use crate::db::{Conn, QueryResult};
-use crate::developers::{Developer, Status, Transition};
+use crate::desk::{Status, Transition};
+use crate::developers::Developer;
 use crate::outbox::{self, HOLD, Kind, Letter, Post};
 use crate::policy::Policy;
 

@@ -6,7 +6,8 @@ use crate::applications::queries::{self, Application, Held};
 use crate::applications::values::Details;
 use crate::audit::{self, Actor, Entry, Event, Occasion};
 use crate::db::{Conn, QueryResult};
-use crate::developers::{self, Action, Status};
+use crate::desk::{Action, Status};
+use crate::developers;
 use crate::ids::{ApplicationId, DeveloperId};
 use crate::outbox::Post;
 use crate::policy::Policy;
@@ -14,7 +15,7 @@ use crate::policy::Policy;
 /// How asking for an application ended.
 #[derive(Debug)]
 pub enum Created {
-    Done(Application),
+    Done(Box<Application>),
     /// The developer has as many as there may be.
     Full,
     /// The developer is gone or not approved any more.
@@ -44,10 +45,11 @@ pub fn create(
     let approval = application.status.transition(Action::Approve).filter(|_| policy.approves_applications());
     let Some(approval) = approval else {
         notices::tell_admins(conn, (&application, &owner), (&policy, post), occasion.at)?;
-        return Ok(Created::Done(application));
+        return Ok(Created::Done(Box::new(application)));
     };
     let by_itself = Occasion { actor: Actor::System("auto-approval"), ..occasion.clone() };
-    carry_out(conn, &Held { application, owner }, approval, ("", false), (&policy, post), &by_itself).map(Created::Done)
+    let approved = carry_out(conn, (&application, &owner), approval, ("", false), (&policy, post), &by_itself)?;
+    Ok(Created::Done(Box::new(approved)))
 }
 
 /// The application, where it is the developer's.

@@ -135,7 +135,7 @@ impl Answer {
                 Ok(see_other(&origin.path(C::NOUN), Some((&Message::done(done(&record)), &self.cookies))))
             }
             (Outcome::Refused(record, last), wants_fragment) => {
-                let who = views::who_was_quicker(last.as_deref(), Utc::now());
+                let who = views::who_was_quicker(C::NOUN, last.as_deref(), Utc::now());
                 if wants_fragment {
                     let message = Message::problem(format!("Nothing was changed. {who}"));
                     let found = (Some(record), numbers);
@@ -243,7 +243,11 @@ impl Answer {
                 let facts = self.db.run(move |conn| seen.facts(conn)).await?;
                 (record_title(&record), Some(record.part(&facts, &list, now)?))
             }
-            Some(record) if !leaves(&record) => (views::title(&list, &totals), Some(record.row(&list, now)?)),
+            Some(record) if !leaves(&record) => {
+                let seen = record.clone();
+                let beside = self.db.run(move |conn| C::beside(conn, std::slice::from_ref(&seen))).await?;
+                (views::title(&list, &totals), Some(record.row(beside, &list, now)?))
+            }
             _ => (views::title(&list, &totals), None),
         };
         let title = full_title(&title, self.frame.portal());

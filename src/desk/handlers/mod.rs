@@ -33,12 +33,21 @@ use crate::web::query::Query;
 
 /// What these handlers need of a noun: how it is found, what is done to it, how it is shown.
 pub trait Case: Listed + Clone + Send + 'static {
+    /// What rows tell besides themselves: what a move would stop, whose they are.
+    type Beside: Send + 'static;
+
     /// What its page tells besides the row: its history, and what belongs to it.
     type Facts: Send + 'static;
 
     /// # Errors
     /// The database.
     fn find(conn: &mut Conn, id: Uuid) -> QueryResult<Option<Self>>;
+
+    /// Of all rows of a page at once.
+    ///
+    /// # Errors
+    /// The database.
+    fn beside(conn: &mut Conn, rows: &[Self]) -> QueryResult<Self::Beside>;
 
     /// # Errors
     /// The database.
@@ -72,13 +81,13 @@ pub trait Case: Listed + Clone + Send + 'static {
     ///
     /// # Errors
     /// A template cannot be rendered.
-    fn list_page(view: ListPage<Self>) -> Result<Rendered, AppError>;
+    fn list_page(view: ListPage<Self, Self::Beside>) -> Result<Rendered, AppError>;
 
     /// A row by itself, which fits under the headers of every tab.
     ///
     /// # Errors
     /// A template cannot be rendered.
-    fn row(&self, list: &List, now: DateTime<Utc>) -> Result<Rendered, AppError>;
+    fn row(&self, beside: Self::Beside, list: &List, now: DateTime<Utc>) -> Result<Rendered, AppError>;
 
     /// The record by itself, as it stands on its page.
     ///
@@ -116,10 +125,16 @@ pub async fn list<C: Case>(
     query: Query,
 ) -> Result<HttpResponse, AppError> {
     let list = List::parse(C::NOUN, &query);
-    let page = db.run(move |conn| queries::page::<C>(conn, &list)).await?;
+    let found = db.run(move |conn| {
+        let page = queries::page::<C>(conn, &list)?;
+        let beside = C::beside(conn, &page.slice.rows)?;
+        Ok((page, beside))
+    });
+    let (page, beside) = found.await?;
     let chrome = admin.chrome(frame, &views::title(&page.list, &page.totals), C::NOUN.plural());
     let base_url = config.base_url.as_str().to_owned();
-    let view = ListPage { page, chrome, invite, base_url, now: Utc::now(), wants_fragment: htmx.wants_fragment };
+    let view =
+        ListPage { page, beside, chrome, invite, base_url, now: Utc::now(), wants_fragment: htmx.wants_fragment };
     Ok(rendered(StatusCode::OK, C::list_page(view)?))
 }
 

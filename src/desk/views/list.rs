@@ -219,8 +219,10 @@ fn empty<R>(page: &Page<R>) -> Empty {
 }
 
 /// A page of the list, whole or its changing part.
-pub struct ListPage<R> {
+pub struct ListPage<R, Beside> {
     pub page: Page<R>,
+    /// What its rows tell besides themselves.
+    pub beside: Beside,
     pub chrome: Chrome,
     pub invite: Invite,
     /// Scheme and host, for paper.
@@ -232,7 +234,7 @@ pub struct ListPage<R> {
 /// The five tabs of a noun: a page each, whose template extends the list and holds rows of its own. Makes `list_page`,
 /// which renders the one that is asked for; a row is made by `new(record, context)`.
 macro_rules! tabs {
-    ($record:ident: $($tab:pat => $page:ident of $row:ident in $path:literal,)+) => {
+    ($record:ident beside $beside:ty: $($tab:pat => $page:ident of $row:ident in $path:literal,)+) => {
         $(
             #[derive(askama::Template)]
             #[template(path = $path, blocks = ["list", "lead", "tabs"])]
@@ -246,12 +248,12 @@ macro_rules! tabs {
         /// # Errors
         /// A template cannot be rendered.
         pub fn list_page(
-            view: $crate::desk::ListPage<$record>,
+            view: $crate::desk::ListPage<$record, $beside>,
         ) -> Result<$crate::web::page::Rendered, $crate::error::AppError> {
             use $crate::web::page::Rendered;
 
-            let $crate::desk::ListPage { page, chrome, invite, base_url, now, wants_fragment } = view;
-            let context = $crate::desk::RowContext::new(&page.list, now);
+            let $crate::desk::ListPage { page, beside, chrome, invite, base_url, now, wants_fragment } = view;
+            let context = $crate::desk::RowContext::new(&page.list, beside, now);
             let desk = $crate::desk::Desk::new(&page, invite, &base_url, now);
             match page.list.tab {
                 $($tab => {

@@ -65,7 +65,7 @@ pub struct Moves {
     pub delete: String,
     /// What was typed before, where it was refused.
     pub reason: String,
-    /// What ends with a move that ends access, in words: "2 sessions, 5 keys". None where that is not counted.
+    /// What ends by a move that ends access, in words: "2 sessions, 5 keys". None where nothing does.
     pub stops: Option<String>,
 }
 
@@ -85,6 +85,12 @@ impl Moves {
             reason: String::new(),
             stops: None,
         }
+    }
+
+    /// With what ends by a move that ends access.
+    #[must_use]
+    pub fn stopping(self, stops: Option<String>) -> Self {
+        Self { stops, ..self }
     }
 
     /// On the record's own page, which was reached from that list.
@@ -134,10 +140,13 @@ pub fn reason(record: &impl Record) -> Option<String> {
 }
 
 /// "Kim Lee rejected this 2 minutes ago."
-pub fn who_was_quicker(last: Option<&AuditEntry>, now: DateTime<Utc>) -> String {
+pub fn who_was_quicker(noun: Noun, last: Option<&AuditEntry>, now: DateTime<Utc>) -> String {
     let Some(entry) = last else {
         return "This has changed since the page was loaded.".into();
     };
     let when = span(entry.at, now).map_or_else(|| "just now".into(), |span| format!("{span} ago"));
-    format!("{} {} this {when}.", entry.actor_name, event_label(entry.event).to_lowercase())
+    let what = event_label(entry.event).to_lowercase();
+    // The log tells of all nouns and says "Application approved"; here it is plain of which.
+    let what = what.strip_prefix(noun.singular()).unwrap_or(&what).trim_start();
+    format!("{} {what} this {when}.", entry.actor_name)
 }

@@ -7,18 +7,19 @@ use crate::desk::list::List;
 use crate::desk::record::Record;
 use crate::web::moments::Moment;
 
-/// What the rows of a page have in common, said once for all of them.
-pub struct RowContext {
+/// What the rows of a page have in common, said once for all of them, and what was found out for all at once.
+pub struct RowContext<Beside> {
+    pub beside: Beside,
     pub now: DateTime<Utc>,
     query: String,
     here: String,
     delete_query: String,
 }
 
-impl RowContext {
-    pub fn new(list: &List, now: DateTime<Utc>) -> Self {
+impl<Beside> RowContext<Beside> {
+    pub fn new(list: &List, beside: Beside, now: DateTime<Utc>) -> Self {
         let here = list.url();
-        Self { now, delete_query: delete_query(&here), here, query: list.query() }
+        Self { beside, now, delete_query: delete_query(&here), here, query: list.query() }
     }
 
     pub fn moves(&self, record: &impl Record) -> Moves {

@@ -12,30 +12,46 @@ use uuid::Uuid;
 
 use super::operations;
 use super::queries::{self, Developer};
-use super::views::{self, AnyRowAlone, Record, RecordAlone, Show};
+use super::views::{self, AnyRowAlone, Beside, Facts, Record, RecordAlone, Show};
 use crate::audit::{self, Occasion};
 use crate::db::{Conn, QueryResult};
 use crate::desk::{Around, Case, History, List, ListPage, Move, Outcome, TIMELINE};
 use crate::error::AppError;
+use crate::gateway;
 use crate::ids::DeveloperId;
+use crate::keys;
 use crate::outbox::{self, Post};
 use crate::web::chrome::Chrome;
 use crate::web::page::Rendered;
 
 impl Case for Developer {
-    type Facts = History;
+    type Beside = Beside;
+    type Facts = Facts;
 
     fn find(conn: &mut Conn, id: Uuid) -> QueryResult<Option<Self>> {
         queries::find(conn, DeveloperId(id))
     }
 
-    fn facts(&self, conn: &mut Conn) -> QueryResult<History> {
-        let entries = audit::of_subject(conn, self.id.0, TIMELINE)?;
-        Ok(History { entries, mails: outbox::of_developer(conn, self.id, TIMELINE)? })
+    fn beside(conn: &mut Conn, rows: &[Self]) -> QueryResult<Beside> {
+        let with_access = rows.iter().filter(|row| row.status.can_end_access());
+        let ids: Vec<DeveloperId> = with_access.map(|row| row.id).collect();
+        if ids.is_empty() { Ok(Beside::new()) } else { keys::stops_of_developers(conn, &ids, Utc::now()) }
     }
 
-    fn losses(&self, _: &mut Conn) -> QueryResult<Vec<String>> {
-        Ok(views::losses(self))
+    fn facts(&self, conn: &mut Conn) -> QueryResult<Facts> {
+        let entries = audit::of_subject(conn, self.id.0, TIMELINE)?;
+        Ok(Facts {
+            history: History { entries, mails: outbox::of_developer(conn, self.id, TIMELINE)? },
+            holdings: keys::holdings(conn, self.id, Utc::now())?,
+            stops: Self::beside(conn, std::slice::from_ref(self))?.remove(&self.id),
+            spread: gateway::spread(conn, self.id)?,
+        })
+    }
+
+    fn losses(&self, conn: &mut Conn) -> QueryResult<Vec<String>> {
+        let now = Utc::now();
+        let stops = keys::stops_of_developers(conn, &[self.id], now)?.remove(&self.id);
+        Ok(views::losses(self, &stops.unwrap_or_default(), now))
     }
 
     fn transition(
@@ -52,21 +68,21 @@ impl Case for Developer {
         operations::delete(conn, DeveloperId(id), version, occasion)
     }
 
-    fn list_page(view: ListPage<Self>) -> Result<Rendered, AppError> {
+    fn list_page(view: ListPage<Self, Beside>) -> Result<Rendered, AppError> {
         views::list_page(view)
     }
 
-    fn row(&self, list: &List, now: DateTime<Utc>) -> Result<Rendered, AppError> {
-        Rendered::of(&AnyRowAlone::new(self, list, now))
+    fn row(&self, beside: Beside, list: &List, now: DateTime<Utc>) -> Result<Rendered, AppError> {
+        Rendered::of(&AnyRowAlone::new(self, beside, list, now))
     }
 
-    fn part(&self, facts: &History, list: &List, now: DateTime<Utc>) -> Result<Rendered, AppError> {
+    fn part(&self, facts: &Facts, list: &List, now: DateTime<Utc>) -> Result<Rendered, AppError> {
         Rendered::of(&RecordAlone { record: Record::new(self, facts, list, now) })
     }
 
     fn page(
         &self,
-        facts: &History,
+        facts: &Facts,
         list: &List,
         (chrome, around): (Chrome, Around),
         now: DateTime<Utc>,

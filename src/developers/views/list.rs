@@ -1,11 +1,11 @@
 //! The five tabs of developers, each with rows that tell what one wants to know there.
 
-use super::rows::{AnyRow, ApprovedRow, RefusedRow, RequestedRow};
+use super::rows::{AnyRow, ApprovedRow, Beside, RefusedRow, RequestedRow};
 use crate::desk::{Status, Tab, tabs};
 use crate::developers::queries::Developer;
 
 tabs! {
-    Developer:
+    Developer beside Beside:
     Tab::One(Status::Requested) => RequestedPage of RequestedRow in "developers/requested.html",
     Tab::One(Status::Approved) => ApprovedPage of ApprovedRow in "developers/approved.html",
     Tab::One(Status::Rejected) => RejectedPage of RefusedRow in "developers/rejected.html",

@@ -6,8 +6,8 @@ mod rows;
 mod selected;
 
 pub use list::list_page;
-pub use record::{Record, RecordAlone, Show, losses};
-pub use rows::AnyRowAlone;
+pub use record::{Facts, Record, RecordAlone, Show, losses};
+pub use rows::{AnyRowAlone, Beside};
 pub use selected::Email;
 
 use super::queries::Developer;

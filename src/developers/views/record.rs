@@ -7,11 +7,23 @@ use super::verification_chip;
 use crate::desk::{Around, Decision, Happening, History, List, Moves, status_chip};
 use crate::developers::forms::EditForm;
 use crate::developers::queries::Developer;
+use crate::gateway::Spread;
+use crate::keys::{Holding, HoldingRow, Stops, lost_keys, stops_in_words};
 use crate::values::{Organization, PersonName};
 use crate::web::chrome::{Chip, Chrome, ErrorSummary, Field};
 use crate::web::form::FieldErrors;
 use crate::web::mailto::mailto;
-use crate::web::moments::Moment;
+use crate::web::moments::{Moment, counted};
+
+/// What is told of a developer besides the row.
+pub struct Facts {
+    pub history: History,
+    pub holdings: Vec<Holding>,
+    /// What a revoke would stop; none where nothing is to be revoked.
+    pub stops: Option<Stops>,
+    /// Which gateways know of the last change; none where nothing changed lately.
+    pub spread: Option<Spread>,
+}
 
 /// The developer's part of the page.
 #[derive(Template)]
@@ -34,6 +46,8 @@ pub struct Record {
     pub moves: Moves,
     /// The terms that were accepted, and when; none for somebody who accepted none here.
     pub terms: Option<(String, Moment)>,
+    pub holdings: Vec<HoldingRow>,
+    pub spread: Option<Spread>,
     pub timeline: Vec<Happening>,
     pub edit: Edit,
 }
@@ -48,7 +62,8 @@ pub struct Edit {
 }
 
 impl Record {
-    pub fn new(developer: &Developer, history: &History, list: &List, now: DateTime<Utc>) -> Self {
+    pub fn new(developer: &Developer, facts: &Facts, list: &List, now: DateTime<Utc>) -> Self {
+        let stops = facts.stops.as_ref().and_then(|stops| stops_in_words(stops, now));
         Self {
             id: developer.id.to_string(),
             name: developer.shown_name().to_owned(),
@@ -60,9 +75,11 @@ impl Record {
             purpose: developer.purpose.clone(),
             requested: Moment::new(developer.requested_at, now),
             decision: Decision::of(developer, now),
-            moves: Moves::on_page(developer, list),
+            moves: Moves::on_page(developer, list).stopping(stops),
             terms: developer.terms_accepted_at.map(|at| (developer.terms_version.clone(), Moment::new(at, now))),
-            timeline: history.lines(&developer.email, now),
+            holdings: facts.holdings.iter().map(|holding| HoldingRow::new(holding, now)).collect(),
+            spread: facts.spread.clone(),
+            timeline: facts.history.lines(&developer.email, now),
             edit: Edit {
                 action: list.record_url(developer.id.0),
                 version: developer.version,
@@ -108,10 +125,15 @@ impl Show {
 }
 
 /// What goes with a developer when the record is deleted.
-pub fn losses(developer: &Developer) -> Vec<String> {
-    let mut losses = vec!["the record with name, company and purpose", "password, sessions and unsent mail"];
-    if developer.decided_at.is_some() {
-        losses.push("the last decision and its reason");
-    }
-    losses.into_iter().map(str::to_owned).collect()
+pub fn losses(developer: &Developer, stops: &Stops, now: DateTime<Utc>) -> Vec<String> {
+    let applications = (stops.all_applications > 0).then(|| counted(stops.all_applications, "application"));
+    let held: Vec<String> = applications.into_iter().chain(lost_keys(stops, now)).collect();
+    let lines = [
+        Some("the record with name, company and purpose".to_owned()),
+        (!held.is_empty()).then(|| held.join(" and ")),
+        (stops.sessions > 0).then(|| counted(stops.sessions, "session")),
+        Some("password and unsent mail".to_owned()),
+        developer.decided_at.is_some().then(|| "the last decision and its reason".to_owned()),
+    ];
+    lines.into_iter().flatten().collect()
 }

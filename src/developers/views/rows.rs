@@ -1,13 +1,26 @@
 //! The rows of the five tabs: each tells what one wants to know there.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use chrono::{DateTime, Utc};
 
 use super::verification_chip;
 use crate::desk::{Decision, List, Moves, RowContext, reason, status_chip};
 use crate::developers::queries::Developer;
+use crate::ids::DeveloperId;
+use crate::keys::{Stops, stops_in_words};
 use crate::web::chrome::Chip;
 use crate::web::moments::Moment;
+
+/// What a revoke would stop, of those who can be revoked.
+pub type Beside = HashMap<DeveloperId, Stops>;
+type Context = RowContext<Beside>;
+
+fn moves(developer: &Developer, context: &Context) -> Moves {
+    let stops = context.beside.get(&developer.id);
+    context.moves(developer).stopping(stops.and_then(|stops| stops_in_words(stops, context.now)))
+}
 
 /// Name and address.
 pub struct Person {
@@ -22,7 +35,7 @@ pub struct Person {
 }
 
 impl Person {
-    fn new(developer: &Developer, context: &RowContext) -> Self {
+    fn new(developer: &Developer, context: &Context) -> Self {
         Self {
             id: developer.id.to_string(),
             name: developer.shown_name().to_owned(),
@@ -44,10 +57,10 @@ pub struct RequestedRow {
 }
 
 impl RequestedRow {
-    pub fn new(developer: &Developer, context: &RowContext) -> Self {
+    pub fn new(developer: &Developer, context: &Context) -> Self {
         Self {
             person: Person::new(developer, context),
-            moves: context.moves(developer),
+            moves: moves(developer, context),
             organization: developer.organization.clone(),
             purpose: developer.purpose.clone(),
             requested: Moment::new(developer.requested_at, context.now),
@@ -66,10 +79,10 @@ pub struct ApprovedRow {
 }
 
 impl ApprovedRow {
-    pub fn new(developer: &Developer, context: &RowContext) -> Self {
+    pub fn new(developer: &Developer, context: &Context) -> Self {
         Self {
             person: Person { is_selectable: true, ..Person::new(developer, context) },
-            moves: context.moves(developer),
+            moves: moves(developer, context),
             organization: developer.organization.clone(),
             purpose: developer.purpose.clone(),
             decided: context.decided(developer),
@@ -88,10 +101,10 @@ pub struct RefusedRow {
 }
 
 impl RefusedRow {
-    pub fn new(developer: &Developer, context: &RowContext) -> Self {
+    pub fn new(developer: &Developer, context: &Context) -> Self {
         Self {
             person: Person::new(developer, context),
-            moves: context.moves(developer),
+            moves: moves(developer, context),
             reason: reason(developer),
             decided: context.decided(developer),
             decided_by: developer.decided_by.clone().unwrap_or_default(),
@@ -108,10 +121,10 @@ pub struct AnyRow {
 }
 
 impl AnyRow {
-    pub fn new(developer: &Developer, context: &RowContext) -> Self {
+    pub fn new(developer: &Developer, context: &Context) -> Self {
         Self {
             person: Person::new(developer, context),
-            moves: context.moves(developer),
+            moves: moves(developer, context),
             status: status_chip(developer.status),
             requested: Moment::new(developer.requested_at, context.now),
             decision: Decision::of(developer, context.now),
@@ -127,7 +140,7 @@ pub struct AnyRowAlone {
 }
 
 impl AnyRowAlone {
-    pub fn new(developer: &Developer, list: &List, now: DateTime<Utc>) -> Self {
-        Self { row: AnyRow::new(developer, &RowContext::new(list, now)) }
+    pub fn new(developer: &Developer, beside: Beside, list: &List, now: DateTime<Utc>) -> Self {
+        Self { row: AnyRow::new(developer, &RowContext::new(list, beside, now)) }
     }
 }

@@ -78,7 +78,8 @@ const TELL: &str = "with me as (
      )
      select id from me";
 
-const FORGET_INSTANCES: &str = "delete from gateway_instances where heard_at < now() - interval '10 minutes' and id <> $1";
+const FORGET_INSTANCES: &str =
+    "delete from gateway_instances where heard_at < now() - interval '10 minutes' and id <> $1";
 
 /// Not before every instance knows of them: the transaction of an old change may have ended only now.
 const FORGET_CHANGES: &str = "delete from gateway_changes where id in (

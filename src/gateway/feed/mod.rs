@@ -53,9 +53,9 @@ impl Fault {
             Self::Slow(_) | Self::Target(_) => false,
             Self::Strange(_) => true,
             // These classes tell of the connection, of locks, of a full disk, of time that ran out: they pass.
-            Self::Database(error) => error.code().is_some_and(|code| {
-                !["08", "40", "53", "55", "57"].iter().any(|class| code.code().starts_with(class))
-            }),
+            Self::Database(error) => error
+                .code()
+                .is_some_and(|code| !["08", "40", "53", "55", "57"].iter().any(|class| code.code().starts_with(class))),
         }
     }
 }

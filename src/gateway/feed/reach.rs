@@ -46,6 +46,12 @@ impl Target {
     }
 
     fn read(url: &str, variable: impl Fn(&str) -> Option<String>) -> Result<Self, Fault> {
+        let wants_tls = |mode: &str| ["require", "verify-ca", "verify-full"].contains(&mode);
+        let modes = ["require", "verify-ca", "verify-full"].map(|mode| format!("sslmode={mode}"));
+        let is_asked = modes.iter().any(|mode| url.replace([' ', '\''], "").contains(mode));
+        if is_asked || variable("PGSSLMODE").is_some_and(|mode| wants_tls(&mode)) {
+            return Err(Fault::Target("the feed cannot speak TLS".to_owned()));
+        }
         let text = if url.contains("://") { of_url(url) } else { of_pairs(url) };
         // The error of the library may repeat the address, which may hold a password.
         let mut config: Config =
@@ -56,7 +62,8 @@ impl Target {
                 None => SOCKETS.iter().fold(&mut config, |config, folder| config.host_path(folder)),
             };
         }
-        if let Some(port) = variable("PGPORT").and_then(|port| port.parse().ok()).filter(|_| config.get_ports().is_empty())
+        if let Some(port) =
+            variable("PGPORT").and_then(|port| port.parse().ok()).filter(|_| config.get_ports().is_empty())
         {
             config.port(port);
         }
@@ -164,7 +171,9 @@ mod tests {
 
     #[test]
     fn pairs_are_read_with_their_quotes() {
-        let config = read(r"host = /tmp/desk  user='guest list' password = 'it\'s \\ ' dbname=desk sslcert=x keepalives_count=2");
+        let config = read(
+            r"host = /tmp/desk  user='guest list' password = 'it\'s \\ ' dbname=desk sslcert=x keepalives_count=2",
+        );
         assert_eq!(config.get_hosts(), [Host::Unix(PathBuf::from("/tmp/desk"))]);
         assert_eq!((config.get_user(), config.get_dbname()), (Some("guest list"), Some("desk")));
         assert_eq!((config.get_password(), config.get_keepalives_retries()), (Some(&b"it's \\ "[..]), Some(2)));
@@ -173,12 +182,16 @@ mod tests {
     #[test]
     fn what_the_address_leaves_open_the_environment_says() {
         let variable = |name: &str| {
-            let known = [("PGHOST", "db.acme.example"), ("PGUSER", "guests"), ("PGPASSWORD", "s3cret"), ("PGPORT", "6000")];
+            let known =
+                [("PGHOST", "db.acme.example"), ("PGUSER", "guests"), ("PGPASSWORD", "s3cret"), ("PGPORT", "6000")];
             known.iter().find(|(own, _)| *own == name).map(|(_, value)| (*value).to_owned())
         };
         let open = Target::read("postgres:///desk", variable).ok().unwrap().config;
         assert_eq!(open.get_hosts(), [Host::Tcp("db.acme.example".into())]);
-        assert_eq!((open.get_user(), open.get_password(), open.get_ports()), (Some("guests"), Some(&b"s3cret"[..]), &[6000][..]));
+        assert_eq!(
+            (open.get_user(), open.get_password(), open.get_ports()),
+            (Some("guests"), Some(&b"s3cret"[..]), &[6000][..])
+        );
         let said = Target::read("postgres://ada@here:1/desk", variable).ok().unwrap().config;
         assert_eq!((said.get_user(), said.get_ports()), (Some("ada"), &[1][..]));
         assert!(Target::read("host=a port=s3cret", variable).is_err_and(|fault| !fault.to_string().contains("s3cret")));

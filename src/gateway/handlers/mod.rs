@@ -42,7 +42,8 @@ type Answering = Either<Ready<Answered>, Pin<Box<dyn Future<Output = Answered>>>
 
 /// `/gateway/check`, and everything below it: 204 with whose key it is, 401, 403 or 503. For one thread.
 pub fn check(gateway: &Gateway, config: &Config) -> impl Fn(ServiceRequest) -> Answering + Clone + use<> {
-    let checks = Checks { gateway: gateway.clone(), answers: gateway.0.numbers.of_thread(), config: config.clone().into() };
+    let checks =
+        Checks { gateway: gateway.clone(), answers: gateway.0.numbers.of_thread(), config: config.clone().into() };
     move |request| match checks.at_once(request.request()) {
         Ok(response) => Either::Left(ok(request.into_response(response))),
         Err(hash) => {

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::Key;
 use crate::db::{Conn, QueryResult};
-use crate::developers::Status;
+use crate::desk::Status;
 use crate::ids::{ApplicationId, DeveloperId};
 use crate::keys::sought::Sought;
 use crate::schema::{applications, developers, keys};

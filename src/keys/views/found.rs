@@ -4,7 +4,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 
 use super::KeyRow;
-use crate::developers::Status;
+use crate::desk::Status;
 use crate::keys::queries::Found;
 use crate::keys::sought::{SHOWN, Sought};
 use crate::web::chrome::{Chip, Chrome, Empty, Link};

@@ -23,8 +23,9 @@ export const launch = () => chromium.launch({ executablePath: process.env.CHROMI
  *     const journey = journeys({ people: "people.csv" });
  *     journey("approving …", async ({ page, desk }) => { … });
  *
- * A journey fails where anything violates the content security policy, where a script throws, and where an answer is
- * an error that `refusals` does not announce. Every whole page that any of them fetched must be valid HTML.
+ * A journey fails where anything violates the content security policy, where a script throws, where an answer is
+ * an error that `refusals` does not announce, where a key stands in an address or in any page but the one that shows it,
+ * and where the browser keeps anything. Every whole page that any of them fetched must be valid HTML.
  */
 export function journeys(furniture = {}) {
   const pages = new Map();
@@ -53,6 +54,7 @@ export function journeys(furniture = {}) {
       try {
         await walk({ desk, page: await open(), open, t, context: windows[0], faults: watch.faults });
         await watch.settle();
+        for (const context of windows) await watch.search(context);
         watch.judge();
       } finally {
         for (const context of windows) await context.close();
@@ -102,6 +104,9 @@ class Watch {
       this.faults.push(`a dialog opened: ${dialog.message()}`);
       dialog.dismiss();
     });
+    context.on("request", (request) => {
+      if (/glk_/i.test(decodeURIComponent(request.url()))) this.faults.push(`a key in an address: ${request.method()} ${request.url()}`);
+    });
     context.on("response", (response) => {
       const reading = this.answered(response).finally(() => this.pending.delete(reading));
       this.pending.add(reading);
@@ -122,7 +127,25 @@ class Watch {
     if (!type.startsWith("text/html") || (status >= 300 && status < 400)) return;
     // Chromium forgets the body of a page that was left at once.
     const text = await response.text().catch(() => "");
+    const showsKey = response.request().method() === "POST" && /^\/account\/applications\/[^/]+\/keys$/.test(new URL(response.url()).pathname);
+    if (!showsKey && /glk_[0-9A-Za-z]{38}/.test(text)) this.faults.push(`a key in the page ${response.url()}`);
     if (text.startsWith("<!DOCTYPE")) this.pages.set(shape(text), { text, address: `${status} ${new URL(response.url()).pathname}` });
+  }
+
+  /** Nothing stays with a browser but its cookies. */
+  async search(context) {
+    for (const { name } of await context.cookies()) {
+      if (!/(admin|developer|theme|message|registered)$/.test(name)) this.faults.push(`an unknown cookie: ${name}`);
+    }
+    for (const page of context.pages()) {
+      if (!page.url().startsWith("http")) continue;
+      const kept = await page.evaluate(async () => {
+        const databases = await indexedDB.databases();
+        return [...Object.keys(localStorage), ...Object.keys(sessionStorage), ...databases.map(({ name }) => name), ...(await caches.keys())];
+      });
+      if (kept.length > 0) this.faults.push(`${page.url()} keeps ${kept}`);
+      if (JSON.stringify(await page.evaluate(() => history.state) ?? "").includes("glk_")) this.faults.push("a key in the history");
+    }
   }
 
   settle() {
@@ -149,8 +172,8 @@ export const focused = (page) =>
   });
 
 /** Asks again until it holds: for what no locator can wait for. */
-export async function becomes(read, wanted) {
-  const end = Date.now() + PATIENCE;
+export async function becomes(read, wanted, patience = PATIENCE) {
+  const end = Date.now() + patience;
   for (;;) {
     const found = await read();
     const holds = wanted instanceof RegExp ? wanted.test(found) : found === wanted;

@@ -166,10 +166,8 @@ impl Developer {
     /// Registers an application with nothing but a name, and has it.
     pub async fn registers(&self, app: &App, name: &str) -> Application {
         self.registers_with(&[("name", name)]).await.is(303);
-        let id = format!(
-            "select id from applications where developer_id = '{}' order by id desc limit 1",
-            self.person.id
-        );
+        let id =
+            format!("select id from applications where developer_id = '{}' order by id desc limit 1", self.person.id);
         Application { id: app.db.text(&id).parse().unwrap(), name: name.to_owned(), owner: self.person.clone() }
     }
 

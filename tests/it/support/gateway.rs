@@ -24,17 +24,30 @@ pub struct Gateway {
 }
 
 impl App {
-    /// A gateway of this instance, once it decides.
+    /// A gateway of this instance, once it decides and every instance has heard of what happened until now.
     pub async fn gateway(&self) -> Gateway {
-        self.server.gateway().await
+        let gateway = self.server.gateway().await;
+        self.is_heard().await;
+        gateway
+    }
+
+    /// Until every instance has heard of what happened until now.
+    pub async fn is_heard(&self) {
+        let is_heard = async || self.db.number("select count(*) from gateway_spread where not knows") == 0;
+        eventually(SOON * 2, "all instances know all changes", is_heard).await;
     }
 }
 
 impl Server {
     pub async fn gateway(&self) -> Gateway {
-        let gateway = Gateway::at(self.address);
+        let gateway = self.unguarded_gateway();
         gateway.is_ready().await;
         gateway
+    }
+
+    /// A gateway that may be refused whatever it shows.
+    pub fn unguarded_gateway(&self) -> Gateway {
+        Gateway::at(self.address)
     }
 }
 
@@ -97,8 +110,10 @@ impl Gateway {
         let mut answers = BufReader::new(stream.try_clone().unwrap());
         let mut statuses = Vec::with_capacity(secrets.len());
         for batch in secrets.chunks(64) {
-            let requests: String =
-                batch.iter().map(|secret| format!("GET {CHECK} HTTP/1.1\r\nHost: x\r\nX-API-Key: {secret}\r\n\r\n")).collect();
+            let requests: String = batch
+                .iter()
+                .map(|secret| format!("GET {CHECK} HTTP/1.1\r\nHost: x\r\nX-API-Key: {secret}\r\n\r\n"))
+                .collect();
             stream.write_all(requests.as_bytes()).unwrap();
             statuses.extend(batch.iter().map(|_| next_status(&mut answers)));
         }

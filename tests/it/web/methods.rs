@@ -59,7 +59,6 @@ async fn addresses_that_are_none_are_not_found_whatever_the_method() {
         "/admin//developers",
         "/.env",
         "/.git/config",
-        "/metrics",
         "/debug",
         "/admin/settings/nothing",
         "/admin/settings/mails/nothing/x",

@@ -52,6 +52,8 @@ pub fn routes(ada: &Person, setup_token: &str) -> Vec<Route> {
     let (both, write) = ("GET, HEAD, POST", "POST");
     let no_mail = format!("/admin/mail/{}", uuid::Uuid::nil());
     let no_invitation = format!("/admin/invitations/{}", uuid::Uuid::nil());
+    let no_application = format!("/account/applications/{}", uuid::Uuid::nil());
+    let no_key = format!("/account/keys/{}/revoke", uuid::Uuid::nil());
     let password = "four calm boats at noon";
     let eve = [
         ("full_name", "Eve"),
@@ -79,6 +81,11 @@ pub fn routes(ada: &Person, setup_token: &str) -> Vec<Route> {
         form("/password/reset/none", both, None, &[("password", password)]),
         form("/account", both, ACCOUNT, &[("full_name", "Dora"), ("organization", "Co")]),
         form("/account/password", write, ACCOUNT, &[("current_password", "wrong wrong"), ("password", password)]),
+        form("/account/applications", both, ACCOUNT, &[("name", "Weather"), ("callback_url", "https://x.example/")]),
+        form(&no_application, both, ACCOUNT, &[("name", "Weather")]),
+        form(&format!("{no_application}/delete"), write, ACCOUNT, &[]),
+        form(&format!("{no_application}/keys"), write, ACCOUNT, &[("name", "Production"), ("expires_on", "")]),
+        form(&no_key, write, ACCOUNT, &[]),
         form("/theme", write, None, &[("theme", "dark"), ("return_to", "/admin/activity")]),
         form("/admin/login", both, None, &sign_in),
         form(&format!("/admin/setup/{setup_token}"), both, None, &[eve[0], eve[1], eve[4]]),
@@ -94,6 +101,8 @@ pub fn routes(ada: &Person, setup_token: &str) -> Vec<Route> {
         form(&ada.path(), both, DESK, &[("full_name", "Ada L"), ("organization", "Co"), ("version", "1")]),
         form(&ada.moves(), write, DESK, &[("action", "approve"), ("version", "1"), ("reason", ""), ("return_to", "/")]),
         form(&ada.deletion(), both, DESK, &[("version", "1"), ("return_to", "/admin/developers")]),
+        read(&format!("{}/gateways", ada.path()), DESK),
+        form("/admin/keys/search", write, DESK, &[("q", "glk_4fGh")]),
         form("/admin/invitations", both, DESK, &[("addresses", "eve@x.example"), ("via", "mail_app")]),
         read("/admin/invitations/new", DESK),
         form("/admin/invitations/check", write, DESK, &[("addresses", "eve@x.example")]),

@@ -1,0 +1,47 @@
+//! Whether a key may pass, as gateways hear it.
+
+mod answers;
+mod changes;
+mod door;
+mod faults;
+mod latency;
+mod memory;
+mod metrics;
+mod shown;
+mod silence;
+mod spread;
+mod used;
+
+use crate::support::App;
+use crate::support::app::Server;
+use crate::support::gateway::Gateway;
+
+/// Two instances on one database, each with its gateway.
+struct Two {
+    app: App,
+    gateways: [Gateway; 2],
+    _other: Server,
+}
+
+impl Two {
+    async fn start() -> Self {
+        let app = App::start().await;
+        let other = app.another(&[]);
+        let gateways = [app.gateway().await, other.gateway().await];
+        Self { app, gateways, _other: other }
+    }
+
+    /// Both let the key through, so that both have it in memory.
+    async fn know(&self, secret: &str) {
+        for gateway in &self.gateways {
+            gateway.comes_to(secret, 204).await;
+        }
+    }
+
+    /// Both answer so soon.
+    async fn come_to(&self, secret: &str, status: u16) {
+        for gateway in &self.gateways {
+            gateway.comes_to(secret, status).await;
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! `POST /account/applications/{id}/keys`
+
+use chrono::{Days, Months, TimeDelta, Utc};
+use futures_util::future::join_all;
+use guestlist::keys::KeySecret;
+use guestlist::outbox::Kind;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use crate::support::App;
+use crate::support::applications::secrets_in;
+
+#[actix_web::test]
+async fn a_key_is_shown_once_and_kept_as_a_hash() {
+    for htmx in [false, true] {
+        let app = App::start().await;
+        let ada = app.developer("Ada Byron").await;
+        let weather = app.application(&ada.person, "Weather");
+        let browser = ada.browser.speaking(htmx);
+        let page = browser.get(&weather.own_path()).await.is(200).page();
+        let form = page.form(&format!("form[action='{}']", weather.keys())).filled("name", " Production ");
+        let answer = browser.post(&form.action, &form.pairs()).await.is(200);
+        assert_eq!(answer.header("cache-control"), Some("no-store"));
+        assert!(answer.header("location").is_none(), "a redirect would have to carry it");
+        let page = answer.page();
+        assert!(page.text("main").contains("not shown again"), "{}", page.text("main"));
+        let mut secrets = secrets_in(&answer.text());
+        secrets.dedup();
+        let [secret] = &secrets[..] else { panic!("{secrets:?}") };
+        assert!(KeySecret::parse(secret).is_some(), "{secret}");
+
+        let row = app.db.text(
+            "select concat_ws('|', name, shown_start, shown_end, encode(secret_hash, 'hex'), application_id) from keys",
+        );
+        let hash: String = Sha256::digest(secret).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(row, format!("Production|{}|{}|{hash}|{}", &secret[..8], &secret[38..], weather.id));
+        for path in [weather.own_path(), weather.keys(), "/account/applications".into(), "/account".into()] {
+            let answer = browser.get(&path).await;
+            assert!(!answer.text().contains(secret.as_str()), "{path}");
+            assert_eq!(secrets_in(&answer.text()), [""; 0], "{path}");
+        }
+        browser.get(&weather.keys()).await.is(405);
+        let shown = format!("{}…{}", &secret[..8], &secret[38..]);
+        assert!(browser.get(&weather.own_path()).await.page().text("main").contains(&shown));
+
+        let entry = app.events("key.created").pop().unwrap();
+        assert_eq!((entry.actor_kind.as_str(), entry.actor_email.as_str()), ("developer", ada.person.email.as_str()));
+        assert_eq!((entry.subject_kind.as_str(), entry.subject_id), ("application", Some(weather.id.0)));
+        assert_eq!(entry.details, json!({"key": format!("“Production” ({shown})")}));
+        assert_eq!(entry.request_id.map(|id| id.to_string()), Some(answer.request_id()));
+        let mail = app.mail_to(&ada.person.email);
+        assert_eq!((mail.kind, mail.path(), mail.hold), (Kind::KeyCreated, weather.own_path(), TimeDelta::zero()));
+        assert!(mail.text.contains(&shown) && mail.text.contains("Weather"), "{}", mail.text);
+        assert!(!mail.text.contains(secret.as_str()));
+    }
+}
+
+#[actix_web::test]
+async fn two_with_the_same_name_are_two_keys() {
+    let app = App::start().await;
+    let ada = app.developer("Ada Byron").await;
+    let weather = app.application(&ada.person, "Weather");
+    let first = ada.creates_key(&app, &weather, "Production").await;
+    let second = ada.creates_key(&app, &weather, "Production").await;
+    assert_ne!(first.secret, second.secret);
+    assert_ne!(first.id, second.id);
+}
+
+#[actix_web::test]
+async fn at_most_five_are_alive_and_what_ended_counts_for_nothing() {
+    let app = App::start().await;
+    let ada = app.developer("Ada Byron").await;
+    let weather = app.application(&ada.person, "Weather");
+    let maps = app.application(&ada.person, "Maps");
+    app.key_until(&weather, "Expired", Some(Utc::now() - TimeDelta::seconds(1)));
+    let mut keys = Vec::new();
+    for n in 0..5 {
+        keys.push(ada.creates_key(&app, &weather, &format!("Key {n}")).await);
+    }
+    let before = app.state();
+    let refused = ada.asks_for_key(&weather, "One more").await.is(409).page();
+    assert!(refused.text(".errors").contains("at most 5 keys"), "{}", refused.text(".errors"));
+    assert!(refused.title().starts_with("Error: "), "{}", refused.title());
+    assert_eq!(app.state(), before);
+    let page = ada.gets(&weather.own_path()).await.page();
+    assert!(!page.has(&format!("form[action='{}']", weather.keys())) && page.text("main").contains("at most 5 keys"));
+    // One is replaced without an outage.
+    ada.creates_key(&app, &maps, "Of another").await;
+    ada.revokes_key(&keys[0]).await.is(303);
+    ada.creates_key(&app, &weather, "Key 6").await;
+    ada.asks_for_key(&weather, "Key 7").await.is(409);
+    app.db.run(&format!("update keys set expires_at = now() where id = '{}'", keys[1].id));
+    ada.creates_key(&app, &weather, "Key 8").await;
+    assert_eq!(app.db.number("select count(*) from keys"), 9);
+}
+
+#[actix_web::test]
+async fn of_ten_asked_for_at_once_five_are_made() {
+    for _ in 0..3 {
+        let app = App::start().await;
+        let ada = app.developer("Ada Byron").await;
+        let weather = app.application(&ada.person, "Weather");
+        let names: Vec<String> = (0..10).map(|n| format!("Key {n}")).collect();
+        let statuses = join_all(names.iter().map(async |name| ada.asks_for_key(&weather, name).await.status)).await;
+        assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 5, "{statuses:?}");
+        assert_eq!(statuses.iter().filter(|status| **status == 409).count(), 5, "{statuses:?}");
+        assert_eq!(app.db.number("select count(*) from keys"), 5);
+        assert_eq!(app.events("key.created").len(), 5);
+        assert_eq!(app.mails_to(&ada.person.email).len(), 5);
+    }
+}
+
+#[actix_web::test]
+async fn what_cannot_be_taken_comes_back_as_it_was_typed() {
+    let app = App::start().await;
+    let ada = app.developer("Ada Byron").await;
+    let weather = app.application(&ada.person, "Weather");
+    let before = app.state();
+    let yesterday = (Utc::now().date_naive() - Days::new(1)).to_string();
+    let too_late = (Utc::now().date_naive() + Months::new(120) + Days::new(2)).to_string();
+    let long = "ж".repeat(201);
+    for (name, expires_on, wrong) in [
+        ("", "", "#key_name"),
+        (" ", "", "#key_name"),
+        (&long, "", "#key_name"),
+        ("a\nb", "", "#key_name"),
+        ("Production", &yesterday, "#expires_on"),
+        ("Production", &too_late, "#expires_on"),
+        ("Production", "tomorrow", "#expires_on"),
+        ("Production", "2027-02-29", "#expires_on"),
+        ("Production", "30.06.2027", "#expires_on"),
+        ("Production", "+2027-06-3", "#expires_on"),
+        ("Production", "2027-06-30T00:00:00Z", "#expires_on"),
+    ] {
+        for htmx in [false, true] {
+            let fields = [("name", name), ("expires_on", expires_on)];
+            let answer = ada.browser.speaking(htmx).post(&weather.keys(), &fields).await.is(422);
+            let page = answer.page();
+            assert!(page.title().starts_with("Error: "), "{}", page.title());
+            assert_eq!(page.attributes(".errors a", "href"), [wrong], "{name:?} {expires_on:?}");
+            assert_eq!(page.texts(".errors a"), [page.text(&format!("{wrong}-error"))], "the same words there");
+            let form = page.form(&format!("form[action='{}']", weather.keys()));
+            assert!(form.fields.contains(&("name".into(), name.into())), "{form:?}");
+            assert!(form.fields.contains(&("expires_on".into(), expires_on.into())), "{form:?}");
+            assert_eq!(secrets_in(&answer.text()), [""; 0]);
+        }
+    }
+    assert_eq!(app.state(), before);
+}
+
+#[actix_web::test]
+async fn nothing_else_can_be_said_of_a_new_key() {
+    let app = App::start().await;
+    let ada = app.developer("Ada Byron").await;
+    let weather = app.application(&ada.person, "Weather");
+    let bo = app.developer("Bo Chen").await;
+    let other = app.application(&bo.person, "Maps").id.to_string();
+    let wish = KeySecret::generate().unwrap();
+    let fields = [
+        ("name", "Production"),
+        ("id", other.as_str()),
+        ("application_id", &other),
+        ("secret", wish.as_str()),
+        ("key", wish.as_str()),
+        ("secret_hash", "00"),
+        ("shown_start", "glk_EVIL"),
+        ("revoked_at", "2020-01-01T00:00:00Z"),
+        ("expires_at", "2020-01-01T00:00:00Z"),
+        ("last_used_at", "2020-01-01T00:00:00Z"),
+    ];
+    let answer = ada.browser.post(&weather.keys(), &fields).await.is(200);
+    assert!(!answer.text().contains(wish.as_str()));
+    let row = app.db.text("select concat_ws('|', application_id, expires_at is null, revoked_at is null, last_used_at is null, shown_start = 'glk_EVIL') from keys");
+    assert_eq!(row, format!("{}|t|t|t|f", weather.id));
+    assert_ne!(app.db.text("select id from keys"), other);
+}

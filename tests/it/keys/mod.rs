@@ -1,0 +1,6 @@
+//! Keys of developers' applications.
+
+mod create;
+mod expire;
+mod revoke;
+mod search;
