@@ -56,12 +56,17 @@ fn main() -> Outcome<()> {
     Ok(())
 }
 
-/// Comments on lines of their own, indentation and spaces beside punctuation are for readers of the source. Texts stay
-/// as they are; the script must hold no regular expression, whose quotes would be taken for a text's.
+/// Comments on lines of their own, indentation, and spaces and line breaks beside punctuation are for readers of the
+/// source. Texts stay as they are; the script must hold no regular expression, whose quotes would be taken for a text's.
 fn lean(source: &str) -> Vec<u8> {
     let is_comment = |line: &str| line.starts_with("//") || (line.starts_with("/*") && line.ends_with("*/"));
     let lines = source.lines().map(str::trim).filter(|line| !line.is_empty() && !is_comment(line));
-    lines.flat_map(|line| [close(line).as_bytes(), b"\n"].concat()).collect()
+    let lines = lines.map(|line| {
+        let line = close(line);
+        // Where a statement or a list goes on or has ended for certain, nothing needs a line of its own.
+        if line.ends_with([';', '{', ',']) { line } else { line + "\n" }
+    });
+    lines.collect::<String>().into_bytes()
 }
 
 fn close(line: &str) -> String {

@@ -1,4 +1,3 @@
-"use strict";
 // Every page works without this file; it only makes the desk quicker.
 {
   const find = (selector) => document.querySelector(selector);
@@ -56,6 +55,14 @@
       event.preventDefault();
       htmx.ajax("POST", "/admin/keys/search", { source, target, swap, replace: null });
     }
+  });
+
+  // A double click sends once; htmx has seen to its own forms.
+  on("submit", (event) => {
+    const { target, defaultPrevented } = event;
+    if (defaultPrevented) return;
+    if (target.sent) event.preventDefault();
+    target.sent = setTimeout(() => (target.sent = 0), 1000);
   });
 
   // The focus goes on to the next row; a row that was refused keeps it.
@@ -127,7 +134,7 @@
         await navigator.clipboard.writeText(copy);
         say("done", "Copied");
       } catch {
-        say("refused", "This browser does not let us copy.");
+        say("refused", "Copying failed.");
       }
     }
     if (reveals) {

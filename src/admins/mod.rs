@@ -9,6 +9,6 @@ mod session;
 mod views;
 
 pub use handlers::session::{AdminDoor, CurrentAdmin};
-pub use notices::{Notices, all_with_notices, choose_notices};
+pub use notices::{Notices, all_with_notices, choose_notices, tell_at_once};
 pub use operations::{AdminError, create, offer_setup, reset_password};
-pub use queries::{Notified, take_digests, told_at_once};
+pub use queries::{Notified, take_digests};

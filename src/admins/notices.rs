@@ -1,12 +1,19 @@
 //! When an admin hears of new requests.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
 use super::queries::{self, Notified};
 use crate::audit::{self, Entry, Event, Occasion, Subject, SubjectKind};
 use crate::db::{Conn, QueryResult};
 use crate::ids::AdminId;
+use crate::outbox::{self, Letter, Post};
+use crate::policy::Policy;
 use crate::text_enum::text_enum;
+
+/// An admin hears of so many requests of a kind an hour one by one. More than that is a flood, which the list shows
+/// better.
+const SINGLE_NOTICES: i64 = 20;
 
 text_enum! {
     /// What an admin chose.
@@ -33,6 +40,22 @@ impl Notices {
             Self::Never => "Not at all",
         }
     }
+}
+
+/// Writes to the admins who want to hear of each request; `letter` makes the mail to an address.
+pub fn tell_at_once(
+    conn: &mut Conn,
+    letter: impl Fn(&str) -> Letter,
+    (policy, post): (&Policy, &Post),
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    for address in queries::told_at_once(conn)? {
+        let letter = letter(&address);
+        if outbox::recent_notices(conn, letter.kind, &address, now - TimeDelta::hours(1))? < SINGLE_NOTICES {
+            post.enqueue(conn, policy, &letter, now)?;
+        }
+    }
+    Ok(())
 }
 
 /// Everybody who decides, by name, with their choices.

@@ -29,7 +29,7 @@ pub use forms::Origin;
 pub use handlers::{Answer, Case, id_of, list_behind};
 pub use list::{Cursor, Key, List, Sort, Tab};
 pub use noun::Noun;
-pub use operations::{Move, Outcome, decide, entry, unless_changed};
+pub use operations::{Move, Outcome, decide, entry, news, unless_changed};
 pub use queries::{Listed, Totals};
 pub use record::Record;
 pub use status::{Action, Status, Transition};

@@ -1,9 +1,13 @@
 //! What is alike in everything that is done to a record, whatever it is: each function is a part of one transaction.
 
+use chrono::{DateTime, Utc};
+
 use super::record::Record;
-use super::status::{Action, Transition};
+use super::status::{Action, Status, Transition};
 use crate::audit::{self, AuditEntry, Entry, Event, Subject};
 use crate::db::{Conn, QueryResult};
+use crate::ids::{ApplicationId, DeveloperId};
+use crate::outbox::{self, HOLD, Letter};
 use crate::values::LongText;
 
 /// How far back the log is read for the last change of a record.
@@ -74,6 +78,25 @@ fn made_it_what_it_is(entry: &AuditEntry) -> bool {
     entry.from_status.is_some()
         || entry.to_status.is_some()
         || matches!(entry.event, Event::DeveloperEdited | Event::ApplicationEdited)
+}
+
+/// What the developer hears of a move. Mails that wait and tell what is no longer so are withdrawn. A move that leads
+/// back to what they last heard of tells nothing: it was taken back in time. `letter` makes the mail, given the status
+/// that they last heard of; it waits a little, in case the move is taken back.
+///
+/// # Errors
+/// The database.
+pub fn news(
+    conn: &mut Conn,
+    (developer, application): (DeveloperId, Option<ApplicationId>),
+    transition: Transition,
+    letter: impl FnOnce(Status) -> Option<Letter>,
+    now: DateTime<Utc>,
+) -> QueryResult<Option<Letter>> {
+    let withdrawn = outbox::decide_again(conn, developer, application, now)?.and_then(|status| status.parse().ok());
+    let known: Status = withdrawn.unwrap_or(transition.from());
+    let news = (known != transition.to()).then(|| letter(known)).flatten();
+    Ok(news.map(|letter| Letter { hold: HOLD, known_status: Some(known.as_str().to_owned()), ..letter }))
 }
 
 /// What the log says of a move.

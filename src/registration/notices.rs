@@ -1,16 +1,14 @@
 //! Admins hear of new requests: at once, or once a day, each as they chose.
 
-use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveTime, Utc};
 
 use crate::admins;
 use crate::db::{Conn, QueryResult};
 use crate::developers::{self, Developer};
-use crate::outbox::{self, Kind, Letter, Post};
+use crate::outbox::{Kind, Letter, Post};
 use crate::policy::Policy;
 use crate::web::moments::counted;
 
-/// An admin hears of so many requests an hour one by one. More than that is a flood, which the list shows better.
-const SINGLE_NOTICES: i64 = 20;
 /// The hour (UTC) from which the day's digest is written.
 const DIGEST_HOUR: u32 = 7;
 
@@ -21,22 +19,18 @@ pub fn tell_admins(
     (policy, post): (&Policy, &Post),
     now: DateTime<Utc>,
 ) -> QueryResult<()> {
-    for address in admins::told_at_once(conn)? {
-        if outbox::recent_notices(conn, Kind::RequestWaiting, &address, now - TimeDelta::hours(1))? >= SINGLE_NOTICES {
-            continue;
-        }
-        let about = [developer.organization.as_str(), developer.purpose.as_str()];
-        let about: Vec<&str> = about.into_iter().filter(|text| !text.is_empty()).collect();
+    let about = [developer.organization.as_str(), developer.purpose.as_str()];
+    let about: Vec<&str> = about.into_iter().filter(|text| !text.is_empty()).collect();
+    let letter = |address: &str| {
         let values = vec![
             ("name", developer.shown_name().to_owned()),
             ("email", developer.email.clone()),
             ("about", about.join(": ")),
         ];
-        let letter = Letter::new(Kind::RequestWaiting, &address, values).about(developer.id);
-        let link = format!("/admin/developers/{}", developer.id);
-        post.enqueue(conn, policy, &letter.linking(link), now)?;
-    }
-    Ok(())
+        let letter = Letter::new(Kind::RequestWaiting, address, values).about(developer.id);
+        letter.linking(format!("/admin/developers/{}", developer.id))
+    };
+    admins::tell_at_once(conn, letter, (policy, post), now)
 }
 
 /// Writes today's digests that are not written yet, where anything waits. Safe to be called at any time and by any

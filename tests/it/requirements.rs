@@ -190,7 +190,8 @@ fn requirement_54_secrets_are_compared_in_constant_time() {
     let pairs: Vec<_> = (0..101).map(|_| (time(&early), time(&late))).collect();
     let (early, late): (Vec<_>, Vec<_>) = pairs.into_iter().unzip();
     let ratio = median(early) / median(late);
-    assert!((0.7..1.4).contains(&ratio), "{ratio}: whoever guesses the beginning learns it");
+    // One that stops at the first difference would be a hundred times quicker with the one than with the other.
+    assert!((0.3..3.0).contains(&ratio), "{ratio}: whoever guesses the beginning learns it");
 }
 
 #[actix_web::test]

@@ -4,13 +4,12 @@ use chrono::{DateTime, Utc};
 
 use crate::applications::queries::Application;
 use crate::db::{Conn, QueryResult};
-use crate::desk::{Status, Transition};
+use crate::desk::{self, Status, Transition};
 use crate::developers::Developer;
-use crate::outbox::{self, HOLD, Kind, Letter, Post};
+use crate::outbox::{Kind, Letter, Post};
 use crate::policy::Policy;
 
-/// Writes the mail, and withdraws those that wait and tell what is no longer so. A move that leads back to what the
-/// developer last heard of tells nothing: it was taken back in time.
+/// Writes the mail, where there is something to tell.
 pub fn tell(
     conn: &mut Conn,
     (moved, owner): (&Application, &Developer),
@@ -19,9 +18,14 @@ pub fn tell(
     (policy, post): (&Policy, &Post),
     now: DateTime<Utc>,
 ) -> QueryResult<()> {
-    let withdrawn = outbox::decide_again(conn, owner.id, Some(moved.id), now)?.and_then(|status| status.parse().ok());
-    let known = withdrawn.unwrap_or(transition.from());
-    let Some(kind) = kind(known, transition.to()) else { return Ok(()) };
+    let letter = |_| kind(moved.status).map(|kind| letter(kind, (moved, owner), reason));
+    match desk::news(conn, (owner.id, Some(moved.id)), transition, letter, now)? {
+        Some(letter) => post.enqueue(conn, policy, &letter, now).map(|_| ()),
+        None => Ok(()),
+    }
+}
+
+fn letter(kind: Kind, (moved, owner): (&Application, &Developer), reason: &str) -> Letter {
     let reason = if reason.is_empty() { String::new() } else { format!("Reason: {reason}") };
     let values = vec![
         ("name", owner.shown_name().to_owned()),
@@ -30,18 +34,15 @@ pub fn tell(
         ("reason", reason),
     ];
     let letter = Letter::new(kind, &owner.email, values).about(owner.id).about_application(moved.id);
-    let letter = if kind.needs_link() { letter.linking(format!("/account/applications/{}", moved.id)) } else { letter };
-    let letter = Letter { hold: HOLD, known_status: Some(known.as_str().to_owned()), ..letter };
-    post.enqueue(conn, policy, &letter, now).map(|_| ())
+    if kind.needs_link() { letter.linking(format!("/account/applications/{}", moved.id)) } else { letter }
 }
 
-/// What to say to somebody who last heard of one status, of what now has another.
-fn kind(known: Status, now: Status) -> Option<Kind> {
-    match (known, now) {
-        (known, now) if known == now => None,
-        (_, Status::Approved) => Some(Kind::ApplicationApproved),
-        (_, Status::Rejected) => Some(Kind::ApplicationRejected),
-        (_, Status::Revoked) => Some(Kind::ApplicationRevoked),
-        (_, Status::Requested) => None,
+/// What to say of an application that now has this status.
+fn kind(now: Status) -> Option<Kind> {
+    match now {
+        Status::Approved => Some(Kind::ApplicationApproved),
+        Status::Rejected => Some(Kind::ApplicationRejected),
+        Status::Revoked => Some(Kind::ApplicationRevoked),
+        Status::Requested => None,
     }
 }

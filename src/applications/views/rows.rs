@@ -32,7 +32,9 @@ impl Beside {
     }
 
     pub fn stops(&self, application: &Application, now: DateTime<Utc>) -> Option<String> {
-        self.stops.get(&application.id).and_then(|stops| stops_in_words(stops, now))
+        // That the application itself stops goes without saying.
+        let stops = self.stops.get(&application.id).map(|stops| Stops { applications: 0, ..stops.clone() });
+        stops.and_then(|stops| stops_in_words(&stops, now))
     }
 }
 

@@ -97,7 +97,33 @@ export class Desk {
     });
   }
 
+  /** Another instance on the same database, by its address; `close` ends it as well. */
+  async beside() {
+    const port = await freePort();
+    const environment = { ...this.environment, GUESTLIST_LISTEN: `127.0.0.1:${port}` };
+    const server = spawn(program, [], { env: environment, stdio: "ignore" });
+    process.once("exit", () => server.kill("SIGKILL"));
+    const gone = new Promise((done) => server.once("exit", done));
+    const url = `http://127.0.0.1:${port}`;
+    while (server.exitCode === null && !(await fetch(`${url}/readyz`).catch(() => null))?.ok);
+    const other = {
+      url,
+      name: `127.0.0.1:${port}`,
+      freeze: () => server.kill("SIGSTOP"),
+      thaw: () => server.kill("SIGCONT"),
+      close: () => {
+        server.kill("SIGCONT");
+        server.kill("SIGINT");
+        server.kill("SIGINT");
+        return gone;
+      },
+    };
+    (this.others ??= []).push(other);
+    return other;
+  }
+
   async close() {
+    for (const other of this.others ?? []) await other.close();
     const gone = new Promise((done) => this.server.once("exit", done));
     this.server.kill("SIGINT");
     this.server.kill("SIGINT");

@@ -23,14 +23,19 @@ export const launch = () => chromium.launch({ executablePath: process.env.CHROMI
  *     const journey = journeys({ people: "people.csv" });
  *     journey("approving …", async ({ page, desk }) => { … });
  *
+ * `furnish` is told the desk before the first journey, to put on it what all of them find.
+ *
  * A journey fails where anything violates the content security policy, where a script throws, where an answer is
  * an error that `refusals` does not announce, where a key stands in an address or in any page but the one that shows it,
  * and where the browser keeps anything. Every whole page that any of them fetched must be valid HTML.
  */
-export function journeys(furniture = {}) {
+export function journeys({ furnish = () => {}, ...furniture } = {}) {
   const pages = new Map();
   let desk, browser;
-  before(async () => ([desk, browser] = await Promise.all([Desk.open(furniture), launch()])));
+  before(async () => {
+    [desk, browser] = await Promise.all([Desk.open(furniture), launch()]);
+    await furnish(desk);
+  });
   after(async () => {
     await browser?.close();
     await desk?.close();

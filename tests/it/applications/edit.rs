@@ -101,5 +101,5 @@ async fn an_admin_who_looked_before_sees_that_something_changed() {
     let ada = app.developer("Ada Byron").await;
     let weather = app.application_in(&ada.person, "Weather", Status::Requested);
     ada.browser.post(&weather.own_path(), &[("name", "Rain")]).await.is(303);
-    admin.looking_at("/admin/applications?status=all").moves(&weather, "approve", 1).await.refused(409);
+    admin.looking_at(super::ALL).moves(&weather, "approve", 1).await.refused(409);
 }

@@ -4,4 +4,11 @@ mod create;
 mod delete;
 mod edit;
 mod foreign;
+mod list;
 mod own;
+mod removal;
+mod show;
+mod transition;
+
+/// Where admins see all of them.
+pub const ALL: &str = "/admin/applications?status=all";

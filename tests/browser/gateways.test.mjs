@@ -1,0 +1,102 @@
+// The developer's page tells which instances know of the last change, until all do.
+
+import assert from "node:assert/strict";
+import { isAnswered, newApplication, newKey } from "./support/applications.mjs";
+import { becomes, button, journeys, message } from "./support/journeys.mjs";
+import { examine } from "./support/look.mjs";
+import { member, somebody } from "./support/portal.mjs";
+
+const journey = journeys({ mail: true });
+const card = (page) => page.getByRole("region", { name: "Gateways" });
+const text = async (place) => (await place.textContent()).replace(/\s+/g, " ").trim();
+
+/** How often the page has asked who knows. */
+function questions(page) {
+  const asked = [];
+  page.on("request", (request) => request.url().endsWith("/gateways") && asked.push(Date.now()));
+  return asked;
+}
+
+async function owner(desk, name) {
+  const person = await member(desk, somebody(name));
+  const secret = await newKey(desk, person, await newApplication(desk, person, "Weather station"));
+  await isAnswered(desk, secret, 204);
+  return { ...person, secret, path: (await desk.find(person.email)).path };
+}
+
+async function revoke(page, name) {
+  await button(page, `Revoke ${name}`).click();
+  await page.locator(".ask:popover-open").getByRole("button", { name: "Revoke", exact: true }).click();
+  await message(page).getByText(`Revoked ${name}`).waitFor();
+}
+
+for (const script of [true, false]) {
+  journey(`after a revoke one instance knows, and the page stops asking${script ? "" : "; without JavaScript a reload tells"}`, { browser: { script } }, async ({ page, desk }) => {
+    const ada = await owner(desk, "Ada Byron");
+    await page.goto(ada.path);
+    const asked = questions(page);
+    await button(page, "Revoke Ada Byron").click();
+    await page.locator(".ask:popover-open").getByText(/Stops at once: 1 session, 1 application, 1 key; /).waitFor();
+    await page.keyboard.press("Escape");
+    await revoke(page, "Ada Byron");
+    await isAnswered(desk, ada.secret, 403);
+    if (!script) await page.goto(ada.path);
+    await card(page).getByText(/^1 of 1 instance, \d+\.\d s$/).waitFor();
+    assert.equal(await card(page).locator(".chip").getAttribute("class"), "chip good");
+    const before = asked.length;
+    // Two of its seconds.
+    await new Promise((done) => setTimeout(done, 2_200));
+    assert.equal(asked.length, before);
+    assert.ok(before <= 3, `${before} questions`);
+    if (script) await examine(page, "gateways-all-know");
+    await desk.remove(ada.email);
+  });
+}
+
+journey("a developer about whom nothing changed has no such card", async ({ page, desk }) => {
+  const { path } = await desk.find((await member(desk, somebody("Dora"))).email);
+  await page.goto(path);
+  await page.getByRole("region", { name: "Facts" }).waitFor();
+  assert.ok((await card(page).count()) <= 1);
+});
+
+journey("an instance that does not know is named, in red after ten seconds, until it does", async ({ page, desk }) => {
+  const other = await desk.beside();
+  const bela = await owner(desk, "Bela Brandt");
+  await isAnswered({ url: other.url }, bela.secret, 204);
+  await page.goto(bela.path);
+  const asked = questions(page);
+  other.freeze();
+  try {
+    await revoke(page, "Bela Brandt");
+    await card(page).getByText(/^1 of 2 instances, \d+\.\d s$/).waitFor();
+    await card(page).getByRole("listitem").getByText(/does not know/).waitFor();
+    assert.match(await text(card(page).getByRole("listitem")), new RegExp(`:${new URL(other.url).port} `));
+    assert.ok(await card(page).locator(".chip.warn").count());
+    await becomes(() => asked.length >= 2, true);
+    // A field that somebody types in beside it keeps its focus and its text.
+    await page.getByText("Edit name and company").click();
+    await page.getByLabel("Company").fill("Half a wor");
+    const soFar = asked.length;
+    await becomes(() => asked.length > soFar + 1, true);
+    assert.equal(await page.getByLabel("Company").inputValue(), "Half a wor");
+    assert.equal(await page.evaluate(() => document.activeElement.name), "organization");
+    await becomes(() => card(page).locator(".chip.bad").count().then(Boolean), true, 15_000);
+    await examine(page, "gateways-one-lags");
+  } finally {
+    other.thaw();
+  }
+  await card(page).getByText(/^2 of 2 instances, \d+(\.\d)? s$/).waitFor();
+  await isAnswered({ url: other.url }, bela.secret, 403);
+  assert.equal(await card(page).getByRole("listitem").count(), 0);
+  const before = asked.length;
+  await new Promise((done) => setTimeout(done, 2_200));
+  assert.equal(asked.length, before);
+  await examine(page, "gateways-two-know");
+  // Giving access back is a change like another.
+  await button(page, "Re-approve Bela Brandt").click();
+  await card(page).getByText(/^2 of 2 instances, \d\.\d s$/).waitFor();
+  await isAnswered({ url: other.url }, bela.secret, 204);
+});
+
+journey.closeWithValidPages();
