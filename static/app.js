@@ -67,7 +67,7 @@
 
   // The focus goes on to the next row; a row that was refused keeps it.
   on("htmx:before:swap", ({ detail: { ctx } }) => {
-    const row = ctx.sourceElement.closest("tr[id], .record");
+    const row = ctx.sourceElement.closest("tr[id], header");
     const next = row?.matches("tr") && ctx.response.status < 400 ? row.nextElementSibling : row;
     if (row) ctx.acted = { id: next?.id, focus: focusIsLost() || row.contains(document.activeElement) };
   });

@@ -4,9 +4,10 @@ use std::collections::HashSet;
 
 use askama::Template;
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
-use crate::audit::{ActivityList, AuditEntry, Event, PATH, changes, event_label};
-use crate::ids::DeveloperId;
+use crate::audit::{ActivityList, AuditEntry, Event, PATH, SubjectKind, changes, event_label};
+use crate::ids::{ApplicationId, DeveloperId};
 use crate::web::chrome::{Choice, Chrome, Empty, Link, Pager, Search};
 use crate::web::moments::Moment;
 use crate::web::pagination::{PER_PAGE, Place, Slice};
@@ -16,6 +17,8 @@ pub struct Line {
     pub at: Moment,
     pub actor: String,
     pub what: &'static str,
+    /// Which application; its owner is the subject.
+    pub application: Option<String>,
     /// The subject's email.
     pub subject: String,
     /// The record, while there is one.
@@ -27,19 +30,35 @@ pub struct Line {
 }
 
 impl Line {
-    fn new(entry: &AuditEntry, standing: &HashSet<DeveloperId>, now: DateTime<Utc>) -> Self {
-        let record = entry.subject_id.map(DeveloperId).filter(|id| standing.contains(id));
+    fn new(entry: &AuditEntry, standing: &Standing, now: DateTime<Utc>) -> Self {
+        let is_application = entry.subject_kind == SubjectKind::Application;
         Self {
             at: Moment::new(entry.at, now),
             actor: entry.actor_name.clone(),
             what: event_label(entry.event),
+            application: is_application.then(|| entry.subject_name.clone()),
             // A setting has no address.
             subject: if entry.subject_email.is_empty() { &entry.subject_name } else { &entry.subject_email }.clone(),
-            subject_href: record.map(|id| format!("/admin/developers/{id}")),
+            subject_href: entry.subject_id.and_then(|id| standing.href(id)),
             from: entry.from_status.clone(),
             to: entry.to_status.clone(),
             reason: Some(entry.reason.clone()).filter(|reason| !reason.is_empty()).or_else(|| changes(entry)),
         }
+    }
+}
+
+/// The records that entries are about and that are still there.
+pub struct Standing {
+    pub developers: HashSet<DeveloperId>,
+    pub applications: HashSet<ApplicationId>,
+}
+
+impl Standing {
+    fn href(&self, id: Uuid) -> Option<String> {
+        if self.developers.contains(&DeveloperId(id)) {
+            return Some(format!("/admin/developers/{id}"));
+        }
+        self.applications.contains(&ApplicationId(id)).then(|| format!("/admin/applications/{id}"))
     }
 }
 
@@ -58,7 +77,7 @@ impl Activity {
     pub fn new(
         chrome: Chrome,
         list: &ActivityList,
-        (slice, standing): (&Slice<AuditEntry>, &HashSet<DeveloperId>),
+        (slice, standing): (&Slice<AuditEntry>, &Standing),
         base_url: &str,
         now: DateTime<Utc>,
     ) -> Self {

@@ -13,7 +13,7 @@ mod views;
 pub use operations::{
     Created, KeyCreated, create, create_key, delete, delete_own, edit, edit_own, enter, revoke_key, subject, transition,
 };
-pub use queries::{Application, NewRecord, find, of_developer};
+pub use queries::{Application, NewRecord, find, known_ids, of_developer};
 pub use values::{ApplicationName, CallbackUrl, Details};
 
 /// How many applications a developer may have, in whatever status.

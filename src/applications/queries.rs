@@ -3,6 +3,8 @@
 mod desk;
 mod entry;
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
@@ -66,6 +68,13 @@ pub fn insert(conn: &mut Conn, owner: &Developer, new: &Details, now: DateTime<U
 
 pub fn find(conn: &mut Conn, id: ApplicationId) -> QueryResult<Option<Application>> {
     applications::table.find(id).select(Application::as_select()).first(conn).optional()
+}
+
+/// Those of the ids that are there.
+pub fn known_ids(conn: &mut Conn, ids: &[ApplicationId]) -> QueryResult<HashSet<ApplicationId>> {
+    let known: Vec<ApplicationId> =
+        applications::table.filter(applications::id.eq_any(ids)).select(applications::id).load(conn)?;
+    Ok(known.into_iter().collect())
 }
 
 /// What a developer has, the newest first.

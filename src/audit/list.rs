@@ -25,9 +25,8 @@ impl ActivityList {
             (None, Some(before)) => Place::Before(before),
             (None, None) => Place::Start,
         };
-        let q = query.get("q").unwrap_or_default().chars().filter(|c| !c.is_control()).take(200).collect::<String>();
         Self {
-            q: q.trim().to_owned(),
+            q: query.search(),
             event: query.get("kind").and_then(|kind| kind.parse().ok()),
             place,
             per_page: per_page(query.get("per_page")),

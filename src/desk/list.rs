@@ -155,10 +155,7 @@ impl List {
             (None, Some(before)) => Place::Before(before),
             (None, None) => Place::Start,
         };
-        // A key is searched for by POST. One that came here all the same must not go on into links.
-        let q = query.get("q").filter(|q| !q.contains("glk_")).unwrap_or_default();
-        let q = q.chars().filter(|c| !c.is_control()).take(200).collect::<String>();
-        Self { noun, tab, q: q.trim().to_owned(), order, place, per_page: per_page(query.get("per_page")) }
+        Self { noun, tab, q: query.search(), order, place, per_page: per_page(query.get("per_page")) }
     }
 
     /// The list that a local path names, if it names one.

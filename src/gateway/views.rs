@@ -36,6 +36,9 @@ pub struct Spread {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Laggard {
     pub instance: String,
+    /// In a word or two.
+    pub state: &'static str,
+    /// What there is to add.
     pub words: String,
     /// "warn" or "bad".
     pub tone: &'static str,
@@ -68,16 +71,14 @@ impl Laggard {
     fn of(heard: &Heard) -> Option<Self> {
         let (silence, age) = (heard.now - heard.heard_at, heard.now - heard.changed_at);
         let is_silent = silence.to_std().is_ok_and(|silence| silence > BOUND);
-        let (words, is_late) = match (heard.knows, is_silent) {
+        let words = match (heard.knows, is_silent) {
             (true, false) => return None,
-            (true, true) => (format!("has heard nothing for {} and lets nobody pass", seconds(silence)), false),
-            (false, true) => {
-                (format!("does not know: it has heard nothing for {} and lets nobody pass", seconds(silence)), true)
-            }
-            (false, false) => (format!("does not know after {}", seconds(age)), true),
+            (_, true) => format!("has heard nothing for {} and lets nobody pass", seconds(silence)),
+            (false, false) => format!("after {}", seconds(age)),
         };
-        let tone = if is_late && age >= LATE { "bad" } else { "warn" };
-        Some(Self { instance: heard.instance.clone(), words, tone })
+        let state = if heard.knows { "Silent" } else { "Does not know" };
+        let tone = if !heard.knows && age >= LATE { "bad" } else { "warn" };
+        Some(Self { instance: heard.instance.clone(), state, words, tone })
     }
 }
 
@@ -131,11 +132,11 @@ mod tests {
         let knows = heard("web1:8080", now, 12_000, 200, Some(17));
         let early = spread(&[knows.clone(), heard("web2:8080", now, 2_000, 900, None)]);
         assert_eq!((early.summary.as_str(), early.tone, early.polls), ("1 of 2 instances, 0.1 s", "warn", true));
-        assert_eq!(early.laggards[0].words, "does not know after 2.0 s");
+        assert_eq!(early.laggards[0].words, "after 2.0 s");
         let late = spread(&[knows.clone(), heard("web2:8080", now, 12_000, 900, None)]);
         assert_eq!((late.tone, late.laggards[0].instance.as_str()), ("bad", "web2:8080"));
         let silent = spread(&[knows.clone(), heard("web2:8080", now, 12_000, 75_000, None)]);
-        let words = "does not know: it has heard nothing for 75 s and lets nobody pass";
+        let words = "has heard nothing for 75 s and lets nobody pass";
         assert_eq!((silent.tone, silent.laggards[0].words.as_str()), ("bad", words));
         let gone = spread(&[knows, heard("web2:8080", now, 12_000, 6_000, Some(20))]);
         assert_eq!((gone.tone, gone.polls), ("warn", false));

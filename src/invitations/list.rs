@@ -39,8 +39,7 @@ impl InvitationList {
             (None, None) => Place::Start,
         };
         let tab = query.get("show").and_then(|word| word.parse().ok()).unwrap_or(Tab::Open);
-        let q = query.get("q").unwrap_or_default().chars().filter(|c| !c.is_control()).take(200).collect::<String>();
-        Self { tab, q: q.trim().to_owned(), place, per_page: per_page(query.get("per_page")) }
+        Self { tab, q: query.search(), place, per_page: per_page(query.get("per_page")) }
     }
 
     pub fn url(&self) -> String {

@@ -11,6 +11,7 @@ use crate::db::{Conn, QueryResult};
 use crate::ids::{ApplicationId, DeveloperId, KeyId};
 use crate::outbox::{Kind, Letter, Post};
 use crate::policy::Policy;
+use crate::throttles::{self, KEY_MAILS};
 
 /// How long before its end the owner of a key is told.
 const NOTICE: TimeDelta = TimeDelta::days(7);
@@ -57,7 +58,11 @@ pub fn create(
     let row = row(&secret, holder, &new.name, (occasion.at, new.expiry.at()));
     let key = queries::insert(conn, &row)?;
     audit::record(conn, occasion, &entry(Event::KeyCreated, holder, &key))?;
-    post.enqueue(conn, policy, &letter(Kind::KeyCreated, holder, &key), occasion.at)?;
+    // Whoever got this many has been told.
+    let told = throttles::Key::new("mails of keys", &holder.developer.to_string());
+    if throttles::admit(conn, &told, KEY_MAILS, occasion.at)?.is_ok() {
+        post.enqueue(conn, policy, &letter(Kind::KeyCreated, holder, &key), occasion.at)?;
+    }
     Ok(Some(Created { key, secret }))
 }
 

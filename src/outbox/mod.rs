@@ -29,7 +29,7 @@ pub use letter::{Filled, Letter, MARK, Post, check_body, check_subject, fill};
 pub use patience::Patience;
 pub use queries::{
     Counts, Mail, counts, decide_again, discard_unsent, discard_unsent_of_application, find, of_application,
-    of_developer, page, recent_notices, retry, retry_failed, trouble, withdraw,
+    of_developer, page, recent_notices, retry, retry_failed, trouble, withdraw, withdraw_of_applications,
 };
 pub use smtp::{Smtp, SmtpFault};
 

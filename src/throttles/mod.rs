@@ -42,6 +42,11 @@ pub const INVITE_ADMIN: Rule = Rule::Window { limit: 500, window: TimeDelta::day
 /// Repeated invitations of one mailbox.
 pub const INVITE_MAILBOX: Rule = Rule::Window { limit: 3, window: TimeDelta::days(1) };
 
+/// Keys that one developer creates: a row each stays for ever.
+pub const KEYS_DEVELOPER: Rule = Rule::Window { limit: 1_000, window: TimeDelta::hours(1) };
+/// Mails that tell of them.
+pub const KEY_MAILS: Rule = Rule::Window { limit: 20, window: TimeDelta::hours(1) };
+
 /// Whose attempts are counted. Only its hash is stored.
 #[derive(Clone, Debug)]
 pub struct Key(Vec<u8>);

@@ -37,7 +37,8 @@ impl Frame {
             unreachable!("the server hands both to every request");
         };
         let here = match request.query_string() {
-            "" => request.path().to_owned(),
+            // A key in an address must not go on into the forms of the page.
+            query if query.is_empty() || query.contains("glk_") => request.path().to_owned(),
             query => format!("{}?{query}", request.path()),
         };
         Self {

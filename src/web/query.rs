@@ -20,6 +20,13 @@ impl Query {
         self.0.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
     }
 
+    /// What a list is searched for, at most 200 characters. A key is searched for by POST; one that stands in an address
+    /// all the same must not go on into pages and links.
+    pub fn search(&self) -> String {
+        let text = self.get("q").filter(|q| !q.contains("glk_")).unwrap_or_default();
+        text.chars().filter(|c| !c.is_control()).take(200).collect::<String>().trim().to_owned()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

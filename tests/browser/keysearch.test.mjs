@@ -13,12 +13,11 @@ async function furnish(desk) {
   desk.station = await newApplication(desk, desk.ada, "Weather station");
   desk.secret = await newKey(desk, desk.ada, desk.station);
   desk.other = await newKey(desk, desk.ada, desk.station, "Laptop");
-  const { pathname, path } = { pathname: desk.station.path, path: desk.station.path };
   desk.revoked = await newKey(desk, desk.ada, desk.station, "Lost");
-  const page = await (await desk.get(pathname, desk.ada.session)).text();
+  const page = await (await desk.get(desk.station.path, desk.ada.session)).text();
   const lost = page.split("<li>").find((item) => item.includes(">Lost<"));
   const answer = await desk.post(/\/account\/keys\/[^/]+\/revoke/.exec(lost)[0], {}, desk.ada.session);
-  assert.equal(answer.headers.get("location"), path);
+  assert.equal(answer.status, 303);
 }
 
 const box = (page) => page.getByRole("searchbox");
@@ -60,7 +59,6 @@ for (const list of ["/admin/developers?status=all&sort=name", "/admin/applicatio
     await becomes(() => names(page).then(String), String(shown));
     assert.equal(await found(page).count(), 0);
     for (const address of await seen()) assert.doesNotMatch(decodeURIComponent(address), /glk_/);
-    await found(page).count();
     await box(page).fill(desk.secret);
     await becomes(() => found(page).count(), 1);
     await box(page).fill("weather");
@@ -222,13 +220,13 @@ journey("the page of a key that was found without JavaScript is seen and heard",
   await examine(page, "key-found-page");
 });
 
-journey("an address with a key in it shows the list without it", async ({ page, desk }) => {
-  // Somebody made it by hand; no page hands it on. The watch over addresses is told by another way.
-  const answer = await (await desk.get(`/admin/developers?status=all&q=${desk.secret}`)).text();
-  assert.equal(answer.includes(desk.secret), false);
-  assert.equal(answer.includes(desk.secret.slice(4, -4)), false);
-  const applications = await (await desk.get(`/admin/applications?q=${desk.secret}`)).text();
-  assert.equal(applications.includes(desk.secret), false);
+journey("an address with a key in it, which somebody made by hand, is not handed on by the page", async ({ page, desk }) => {
+  const lines = [];
+  for (const list of ["/admin/developers?status=all&", "/admin/applications?", "/admin/invitations?", "/admin/activity?", "/admin/mail?"]) {
+    const answer = await (await desk.get(`${list}q=${desk.secret}`)).text();
+    lines.push(...answer.split("\n").filter((line) => line.includes(desk.secret)).map((line) => `${list}: ${line}`));
+  }
+  assert.deepEqual(lines, []);
   await page.goto("/admin/activity");
   assert.equal((await page.content()).includes(desk.secret), false);
 });

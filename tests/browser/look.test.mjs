@@ -1,6 +1,7 @@
 // How everything looks and is heard: each page and state, both themes, wide and narrow, and other ways to see it.
 
 import assert from "node:assert/strict";
+import { set } from "./support/invite.mjs";
 import { DESKTOP, PHONE, button, journeys, message, names, row } from "./support/journeys.mjs";
 import { examine, picture, sideways } from "./support/look.mjs";
 
@@ -24,12 +25,18 @@ const pages = {
   all: "/admin/developers?status=all",
   "requested-page-2": "/admin/developers?sort=name&after=",
   "requested-no-match": "/admin/developers?q=noor.haddad@two",
+  applications: "/admin/applications",
+  "applications-approved": "/admin/applications?status=approved",
+  "applications-rejected": "/admin/applications?status=rejected",
+  "applications-revoked": "/admin/applications?status=revoked",
+  "applications-all": "/admin/applications?status=all",
   activity: "/admin/activity",
   "activity-no-match": "/admin/activity?q=nobody",
   mail: "/admin/mail",
   settings: "/admin/settings",
   texts: "/admin/settings/mails",
   text: "/admin/settings/mails/approved",
+  "text-key": "/admin/settings/mails/key_created",
   "developer-new": "/admin/developers/new",
   "invitations-nobody": "/admin/invitations",
   "invite-page": "/admin/invitations/new",
@@ -65,6 +72,37 @@ for (const status of ["requested", "approved", "rejected", "revoked"]) {
   });
 }
 
+for (const status of ["requested", "approved", "rejected", "revoked"]) {
+  journey(`an application that is ${status} is seen and heard`, async ({ page }) => {
+    await page.goto(`/admin/applications?status=${status}`);
+    await page.locator("#rows .name a").first().click();
+    await page.locator("article.record").waitFor();
+    await examine(page, `application-record-${status}`);
+    await page.getByRole("link", { name: "Delete…" }).click();
+    await page.getByRole("heading", { name: /^Delete / }).waitFor();
+    await examine(page, `application-delete-${status}`);
+  });
+}
+
+journey("six links and a long name fit the bar at every width", async ({ page, desk }) => {
+  await set(desk, { portal_name: "Developers of the Northwind Logistics Group" });
+  for (const width of [1280, 1120, 1024, 992, 960, 900, 850, 768, 600, 480, 390, 320]) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.goto("/admin/applications");
+    assert.deepEqual(await sideways(page), [], `${width}`);
+    const faults = await page.evaluate(() => {
+      const parts = [...document.querySelectorAll(".bar > *, .bar nav a")].filter((e) => e.checkVisibility()).map((e) => [e.textContent.trim() || e.ariaLabel, e.getBoundingClientRect(), e]);
+      const overlaps = parts.flatMap(([name, a, e], i) => parts.slice(i + 1).filter(([, b, f]) => !e.contains(f) && a.right > b.left + 1 && b.right > a.left + 1 && a.bottom > b.top + 1 && b.bottom > a.top + 1).map(([other]) => `${name} lies over ${other}`));
+      const cut = parts.filter(([, , e]) => e.matches("nav a") && (e.scrollWidth > e.clientWidth + 1 || e.getClientRects().length > 1 || e.clientHeight > 45)).map(([name]) => `${name} is cut or broken`);
+      return [...overlaps, ...cut];
+    });
+    assert.deepEqual(faults, [], `${width}`);
+  }
+  await page.setViewportSize({ width: 1024, height: 900 });
+  await picture(page, "bar-1024");
+  await set(desk, { portal_name: "Guestlist" });
+});
+
 journey("what opens on the list is seen and heard", async ({ page }) => {
   await page.goto("/admin/developers");
   const name = (await names(page))[0];
@@ -90,7 +128,7 @@ journey("on a phone the menu holds every page, and Escape closes it", { browser:
   await button(page, "Menu").click();
   const menu = page.getByRole("navigation", { name: "Main" });
   await menu.waitFor();
-  assert.deepEqual(await menu.getByRole("link").allTextContents(), ["Developers", "Invitations", "Activity", "Mail", "Settings"]);
+  assert.deepEqual(await menu.getByRole("link").allTextContents(), ["Developers", "Applications", "Invitations", "Activity", "Mail", "Settings"]);
   await picture(page, "menu-390");
   await page.keyboard.press("Escape");
   await menu.waitFor({ state: "detached" });
@@ -150,7 +188,7 @@ journey("names of every kind neither break the layout nor run", { refusals: [409
 
 /** Where Tab goes, and the last place that must be among them. */
 const walks = { "/admin/developers?sort=name": /^Approve/, "/admin/settings": /^Save my choice$/, "/register": /^Sign in$/, "/": /^Admin sign-in$/,
-  "/admin/invitations/new": /^Open in my email app$/, "/admin/developers/new": /^Add developer$/, "/admin/developers?status=approved": /^Email selected$|^Revoke/ };
+  "/admin/applications?sort=name": /^Approve/, "/admin/invitations/new": /^Open in my email app$/, "/admin/developers/new": /^Add developer$/, "/admin/developers?status=approved": /^Email selected$|^Revoke/ };
 
 for (const viewport of [DESKTOP, PHONE]) {
   for (const [address, last] of Object.entries(walks)) {
@@ -205,7 +243,8 @@ for (const viewport of [DESKTOP, PHONE]) {
 
 journey("400 % zoom and wide text spacing cut nothing off", { browser: { viewport: { width: 320, height: 256 } } }, async ({ page, desk }) => {
   const { path } = await desk.find("ada.almeida@one.example");
-  const desks = ["/admin/developers", "/admin/developers?status=all", path, `${path}/delete`, "/admin/activity", "/admin/mail"];
+  const desks = ["/admin/developers", "/admin/developers?status=all", path, `${path}/delete`, "/admin/activity", "/admin/mail",
+    "/admin/applications", "/admin/applications?status=all"];
   const sheets = ["/admin/settings", "/admin/settings/mails", "/admin/settings/mails/approved", "/admin/developers/new", "/admin/invitations", "/admin/invitations/new"];
   for (const address of [...desks, ...sheets, ...Object.values(portal)]) {
     await page.goto(address);

@@ -11,12 +11,14 @@ use crate::support::db::{TestDb, number};
 use crate::support::{App, somebody};
 
 fn assert_exact(db: &TestDb) {
-    let shown = db.text("select counts from developer_totals");
-    let counted = db.text(
-        "select array[count(*) filter (where status = 'requested'), count(*) filter (where status = 'approved'), \
-         count(*) filter (where status = 'rejected'), count(*) filter (where status = 'revoked')] from developers",
-    );
-    assert_eq!(shown, counted);
+    for (totals, rows) in [("developer_totals", "developers"), ("application_totals", "applications")] {
+        let shown = db.text(&format!("select counts from {totals}"));
+        let counted = db.text(&format!(
+            "select array[count(*) filter (where status = 'requested'), count(*) filter (where status = 'approved'), \
+             count(*) filter (where status = 'rejected'), count(*) filter (where status = 'revoked')] from {rows}"
+        ));
+        assert_eq!(shown, counted, "{rows}");
+    }
 }
 
 #[test]
@@ -39,6 +41,13 @@ fn the_counts_are_exact_after_writers_of_every_kind_at_once() {
                         "update developers set status = 'revoked' \
                          where id in (select id from developers where status = 'approved' order by id limit 1 for update skip locked)",
                         "delete from developers where id in (select id from developers order by id desc limit 1 for update skip locked)",
+                        "insert into applications (id, developer_id, name, description, callback_url, email, mailbox, \
+                         status, requested_at, name_order, search_text) \
+                         select gen_random_uuid(), id, 'App', '', '', email, mailbox, 'requested', now(), 'app', 'app' \
+                         from developers order by id desc limit 2 for update skip locked",
+                        "update applications set status = 'approved', decided_at = now(), decided_by = 'x' \
+                         where id in (select id from applications where status = 'requested' order by id limit 2 for update skip locked)",
+                        "delete from applications where id in (select id from applications order by id limit 1 for update skip locked)",
                         "update developers set full_name = 'Same' \
                          where id in (select id from developers order by id limit 5 for update skip locked)",
                     ];
@@ -55,6 +64,7 @@ fn the_counts_are_exact_after_writers_of_every_kind_at_once() {
     });
     assert_exact(&db);
     assert!(number(&mut db.conn(), "select count(*) from developers") > 100);
+    assert!(number(&mut db.conn(), "select count(*) from applications") > 50);
     // With all that hangs on them.
     db.run("truncate developers cascade");
     assert_exact(&db);

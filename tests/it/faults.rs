@@ -16,6 +16,7 @@ use guestlist::db::migrations;
 use guestlist::db::private_cluster::{PrivateCluster, Settings};
 use guestlist::developers;
 use guestlist::ids::DeveloperId;
+use guestlist::keys::KeySecret;
 use guestlist::values::{EmailAddress, PersonName};
 use guestlist::{admins, passwords};
 use tempfile::TempDir;
@@ -24,6 +25,7 @@ use crate::cli::{Serving, guestlist, run as run_command, signal, status};
 use crate::support::actors::PASSWORD;
 use crate::support::app::{Answer, Browser, Request, Server};
 use crate::support::db::{number, run};
+use crate::support::gateway::BOUND;
 use crate::support::somebody;
 
 /// Within this a request is told that the database does not answer.
@@ -97,6 +99,25 @@ impl Ground {
 
     fn postmaster(&self) -> u32 {
         server_in(self.cluster.folder()).expect("a server that runs")
+    }
+
+    /// A key of somebody approved.
+    fn key(&self) -> String {
+        let secret = KeySecret::generate().unwrap();
+        run(
+            &mut self.conn(),
+            &format!(
+                "update developers set status = 'approved', decided_at = now(), decided_by = 'x', email_verified_at = now(); \
+             insert into applications (id, developer_id, name, description, callback_url, email, mailbox, status, \
+             requested_at, decided_at, decided_by, name_order, search_text) \
+             select gen_random_uuid(), id, 'App', '', '', email, mailbox, 'approved', now(), now(), 'x', 'app', 'app' \
+             from developers limit 1; \
+             insert into keys (id, application_id, secret_hash, shown_start, shown_end, name, created_at) \
+             select gen_random_uuid(), id, sha256('{}'), '', '', 'Key', now() from applications",
+                secret.as_str()
+            ),
+        );
+        secret.as_str().to_owned()
     }
 
     fn list(&self) -> Request {
@@ -348,6 +369,31 @@ async fn an_idle_desk_comes_back_with_its_server() {
         answers.len(),
         longest(&answers),
     );
+}
+
+#[actix_web::test]
+async fn a_gateway_decides_again_after_its_server_was_killed_and_misses_nothing() {
+    let ground = Ground::with(1).await;
+    let secret = ground.key();
+    let gateway = ground.server.gateway().await;
+    gateway.comes_to(&secret, 204).await;
+    let before = ground.postmaster();
+    signal("KILL", &[before]);
+    let returning = return_of_the_server(&ground, before);
+    while !returning.is_finished() {
+        let status = gateway.checks(&secret).await.status;
+        assert!([204, 503].contains(&status), "{status}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    returning.join().unwrap();
+    let begun = Instant::now();
+    run(&mut ground.conn(), "update developers set status = 'revoked'");
+    gateway.comes_to_within(BOUND, &secret, 403).await;
+    eprintln!("killed: what happened after its return was heard after {:?}", begun.elapsed());
+    for (status, answer) in [("approved", 204), ("revoked", 403)] {
+        run(&mut ground.conn(), &format!("update developers set status = '{status}'"));
+        gateway.comes_to(&secret, answer).await;
+    }
 }
 
 /// Processes that stand still. They go on when this is dropped, so that a failed test leaves nothing frozen.

@@ -43,6 +43,7 @@ pub async fn create(
             let view = KeyShown::new(chrome, &application, (&created.key, &created.secret), now);
             return html(StatusCode::OK, &view);
         }
+        KeyCreated::TooMany(wait) => return Err(AppError::TooMany { wait: wait.0.to_std().unwrap_or_default() }),
         KeyCreated::Gone => return Err(AppError::NotFound),
         KeyCreated::Full(_) => views::full(),
         KeyCreated::NotAllowed(application) => views::no_keys(&application),

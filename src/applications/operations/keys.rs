@@ -9,6 +9,7 @@ use crate::ids::{ApplicationId, DeveloperId, KeyId};
 use crate::keys::{self, Created, Holder, NewKey, Revocation};
 use crate::outbox::Post;
 use crate::policy::Policy;
+use crate::throttles::{self, KEYS_DEVELOPER, Wait};
 
 /// How asking for a key ended.
 pub enum KeyCreated {
@@ -17,6 +18,8 @@ pub enum KeyCreated {
     Full(Application),
     /// The application or its developer is not approved.
     NotAllowed(Application),
+    /// The developer has created very many within the hour.
+    TooMany(Wait),
     /// The developer has no such application.
     Gone,
 }
@@ -29,6 +32,10 @@ pub fn create_key(
     post: &Post,
     occasion: &Occasion,
 ) -> QueryResult<KeyCreated> {
+    let of_developer = throttles::Key::new("keys of", &developer.to_string());
+    if let Err(wait) = throttles::admit(conn, &of_developer, KEYS_DEVELOPER, occasion.at)? {
+        return Ok(KeyCreated::TooMany(wait));
+    }
     let Some(held) = own(conn, developer, id)? else { return Ok(KeyCreated::Gone) };
     if held.owner.status != Status::Approved || held.application.status != Status::Approved {
         return Ok(KeyCreated::NotAllowed(held.application));

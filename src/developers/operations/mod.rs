@@ -83,6 +83,7 @@ fn carry_out(
     audit::record(conn, occasion, &desk::entry(event(transition.action()), subject(seen), transition, reason))?;
     if transition.ends_access() {
         queries::end_sessions(conn, seen.id)?;
+        outbox::withdraw_of_applications(conn, seen.id, occasion.at)?;
     }
     news::tell(conn, &moved, transition, if tell { reason } else { "" }, (policy, post), occasion.at)?;
     Ok(moved)

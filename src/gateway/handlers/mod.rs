@@ -86,7 +86,7 @@ impl Checks {
             None => Ok(Reply::Unknown),
             Some(Err(undecided)) => Err(undecided),
             Some(Ok(Some(reply))) => Ok(reply),
-            Some(Ok(None)) => return hash.map_or(Ok(self.response(Ok(Reply::Unknown))), Err),
+            Some(Ok(None)) => return hash.map_or_else(|| Ok(self.response(Ok(Reply::Unknown))), Err),
         };
         Ok(self.response(reply))
     }

@@ -79,6 +79,19 @@ pub fn decide_again(
     Ok(known.into_iter().find(|(_, attempts, _)| *attempts == 0).and_then(|(_, _, status)| status))
 }
 
+/// A developer leaves *approved*: decisions about their applications that were not sent lead nowhere now.
+pub fn withdraw_of_applications(conn: &mut Conn, id: DeveloperId, now: DateTime<Utc>) -> QueryResult<()> {
+    let unsent = outbox::table
+        .filter(outbox::developer_id.eq(id))
+        .filter(outbox::application_id.is_not_null())
+        .filter(outbox::known_status.is_not_null())
+        .filter(outbox::state.eq_any([State::Waiting, State::Failed]));
+    diesel::update(unsent)
+        .set((outbox::state.eq(State::Withdrawn), outbox::settled_at.eq(Some(now)), outbox::link.eq(None::<Vec<u8>>)))
+        .execute(conn)
+        .map(|_| ())
+}
+
 /// Takes back those of the mails that were not sent.
 pub fn withdraw(conn: &mut Conn, ids: &[MailId], now: DateTime<Utc>) -> QueryResult<()> {
     let unsent =

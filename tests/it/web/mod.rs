@@ -53,6 +53,7 @@ pub fn routes(ada: &Person, setup_token: &str) -> Vec<Route> {
     let no_mail = format!("/admin/mail/{}", uuid::Uuid::nil());
     let no_invitation = format!("/admin/invitations/{}", uuid::Uuid::nil());
     let no_application = format!("/account/applications/{}", uuid::Uuid::nil());
+    let at_desk = format!("/admin/applications/{}", uuid::Uuid::nil());
     let no_key = format!("/account/keys/{}/revoke", uuid::Uuid::nil());
     let password = "four calm boats at noon";
     let eve = [
@@ -102,6 +103,10 @@ pub fn routes(ada: &Person, setup_token: &str) -> Vec<Route> {
         form(&ada.moves(), write, DESK, &[("action", "approve"), ("version", "1"), ("reason", ""), ("return_to", "/")]),
         form(&ada.deletion(), both, DESK, &[("version", "1"), ("return_to", "/admin/developers")]),
         read(&format!("{}/gateways", ada.path()), DESK),
+        read("/admin/applications", DESK),
+        form(&at_desk, both, DESK, &[("name", "Weather"), ("version", "1")]),
+        form(&format!("{at_desk}/transitions"), write, DESK, &[("action", "approve"), ("version", "1")]),
+        form(&format!("{at_desk}/delete"), both, DESK, &[("version", "1")]),
         form("/admin/keys/search", write, DESK, &[("q", "glk_4fGh")]),
         form("/admin/invitations", both, DESK, &[("addresses", "eve@x.example"), ("via", "mail_app")]),
         read("/admin/invitations/new", DESK),
