@@ -32,7 +32,7 @@ function addresses(page) {
   return async () => [...all, page.url(), ...(await page.evaluate(() => [location.href, document.referrer, JSON.stringify(history.state), document.title]))];
 }
 
-/** An unknown key that looks like one: another one with its last letters moved would fail the checksum. */
+/** As long as a key, but none: its last six characters do not fit. */
 const UNKNOWN = `glk_${"0".repeat(38)}`;
 
 for (const list of ["/admin/developers?status=all&sort=name", "/admin/applications?status=approved"]) {
@@ -119,12 +119,15 @@ journey("what a key is now is said: revoked, or its owner or application not app
   await desk.remove(bela.email);
 });
 
-journey("a key that nobody has is said to be nobody's", async ({ page }) => {
+journey("a key that nobody has is said to be nobody's", async ({ page, desk }) => {
+  const gone = await newApplication(desk, desk.ada, "Gone");
+  const deleted = await newKey(desk, desk.ada, gone);
+  await desk.post(`${gone.path}/delete`, {}, desk.ada.session);
   await page.goto("/admin/developers");
   const own = page.url();
-  for (const nobodys of [UNKNOWN, "glk_zzzzzzzzz"]) {
+  for (const [nobodys, words] of [[deleted, /^Nobody has this key$/], [UNKNOWN, /glk_0000|not a key|no key/i], ["glk_zzzzzzzzz", /^No key begins with glk_zzzz$/]]) {
     await box(page).fill(nobodys);
-    await page.getByRole("heading", { name: /^(Nobody has this key|No key begins with glk_(0000|zzzz))$/ }).waitFor();
+    await page.getByRole("heading", { name: words }).waitFor();
     assert.equal(page.url(), own);
     assert.doesNotMatch(await page.locator("#list").textContent(), new RegExp(nobodys));
     await box(page).fill("");

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { set } from "./support/invite.mjs";
-import { DESKTOP, PHONE, button, journeys, message, names, row } from "./support/journeys.mjs";
+import { DESKTOP, PHONE, becomes, button, journeys, message, names, row } from "./support/journeys.mjs";
 import { examine, picture, sideways } from "./support/look.mjs";
 
 const journey = journeys({ demo: true, people: ["people.csv", "odd-names.csv"] });
@@ -11,6 +11,8 @@ journey("what the policy refuses would be noticed", async ({ page, faults }) => 
   await page.goto("/admin/developers");
   await page.evaluate(() => document.body.insertAdjacentHTML("beforeend", "<p style='color: red' onclick='1'>"));
   await page.evaluate(() => fetch("https://elsewhere.example").catch(() => {}));
+  // The last of them comes a moment after the console's words.
+  await becomes(() => faults.some((fault) => fault.startsWith("content security policy: connect-src")), true);
   const noticed = faults.splice(0);
   for (const directive of ["style-src", "script-src", "connect-src"]) {
     assert.ok(noticed.some((fault) => fault.includes(directive)), directive);

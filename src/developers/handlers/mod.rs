@@ -40,11 +40,13 @@ impl Case for Developer {
 
     fn facts(&self, conn: &mut Conn) -> QueryResult<Facts> {
         let entries = audit::of_subject(conn, self.id.0, TIMELINE)?;
+        let holdings = keys::holdings(conn, self.id, Utc::now())?;
         Ok(Facts {
             history: History { entries, mails: outbox::of_developer(conn, self.id, TIMELINE)? },
-            holdings: keys::holdings(conn, self.id, Utc::now())?,
             stops: Self::beside(conn, std::slice::from_ref(self))?.remove(&self.id),
-            spread: gateway::spread(conn, self.id)?,
+            // Gateways know nothing of somebody who has nothing.
+            spread: if holdings.is_empty() { None } else { gateway::spread(conn, self.id)? },
+            holdings,
         })
     }
 

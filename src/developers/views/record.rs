@@ -21,7 +21,7 @@ pub struct Facts {
     pub holdings: Vec<Holding>,
     /// What a revoke would stop; none where nothing is to be revoked.
     pub stops: Option<Stops>,
-    /// Which gateways know of the last change; none where nothing changed lately.
+    /// Which gateways know of the last change; none where nothing changed lately that concerns them.
     pub spread: Option<Spread>,
 }
 

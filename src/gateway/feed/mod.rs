@@ -6,6 +6,9 @@
 
 mod link;
 mod reach;
+mod said;
+#[cfg(feature = "tls")]
+mod tls;
 
 use std::time::{Duration, Instant};
 

@@ -1,34 +1,19 @@
 //! Where the feed finds PostgreSQL: the address that libpq is given as well, read as libpq reads it.
 //!
-//! What it does not take over: password files, service files, certificates of its own.
+//! What it does not take over: password files and service files.
 
 use std::sync::Arc;
 
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
-use tokio_postgres::{Client, Config};
+use tokio_postgres::tls::MakeTlsConnect;
+use tokio_postgres::{Client, Config, NoTls, Socket};
 
 use super::Fault;
 use super::link::drive;
-
-/// What both read alike, and how the feed's library calls it.
-const ALIKE: [(&str, &str); 15] = [
-    ("user", "user"),
-    ("password", "password"),
-    ("dbname", "dbname"),
-    ("options", "options"),
-    ("host", "host"),
-    ("hostaddr", "hostaddr"),
-    ("port", "port"),
-    ("connect_timeout", "connect_timeout"),
-    ("tcp_user_timeout", "tcp_user_timeout"),
-    ("keepalives", "keepalives"),
-    ("keepalives_idle", "keepalives_idle"),
-    ("keepalives_interval", "keepalives_interval"),
-    ("keepalives_count", "keepalives_retries"),
-    ("target_session_attrs", "target_session_attrs"),
-    ("load_balance_hosts", "load_balance_hosts"),
-];
+use super::said::{Mode, Said};
+#[cfg(feature = "tls")]
+use super::tls::Tls;
 
 /// Where libpq looks for a server that has no host.
 const SOCKETS: [&str; 2] = ["/var/run/postgresql", "/tmp"];
@@ -36,47 +21,37 @@ const SOCKETS: [&str; 2] = ["/var/run/postgresql", "/tmp"];
 /// A database, ready to be connected to.
 pub struct Target {
     config: Config,
+    #[cfg(feature = "tls")]
+    tls: Option<Tls>,
 }
 
 impl Target {
     /// # Errors
     /// What is wrong with the address, without repeating it.
     pub fn parse(url: &str) -> Result<Self, Fault> {
-        Self::read(url, |name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+        Self::read(url, |name| std::env::var(name).ok())
     }
 
-    fn read(url: &str, variable: impl Fn(&str) -> Option<String>) -> Result<Self, Fault> {
-        let wants_tls = |mode: &str| ["require", "verify-ca", "verify-full"].contains(&mode);
-        let modes = ["require", "verify-ca", "verify-full"].map(|mode| format!("sslmode={mode}"));
-        let is_asked = modes.iter().any(|mode| url.replace([' ', '\''], "").contains(mode));
-        if is_asked || variable("PGSSLMODE").is_some_and(|mode| wants_tls(&mode)) {
-            return Err(Fault::Target("the feed cannot speak TLS".to_owned()));
-        }
-        let text = if url.contains("://") { of_url(url) } else { of_pairs(url) };
+    fn read(url: &str, environment: impl Fn(&str) -> Option<String>) -> Result<Self, Fault> {
+        let said = Said::new(url, &environment);
         // The error of the library may repeat the address, which may hold a password.
-        let mut config: Config =
-            text.parse().map_err(|_| Fault::Target("the feed cannot read DATABASE_URL".to_owned()))?;
-        if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
-            match variable("PGHOST") {
-                Some(host) => config.host(host),
-                None => SOCKETS.iter().fold(&mut config, |config, folder| config.host_path(folder)),
-            };
+        let mut config: Config = said
+            .for_the_library()
+            .parse()
+            .map_err(|_| Fault::Target("the feed cannot read DATABASE_URL".to_owned()))?;
+        complete(&mut config, &said);
+        let mode = Mode::read(&said)?;
+        #[cfg(not(feature = "tls"))]
+        if mode.demands() {
+            return Err(Fault::Target("the feed of this build cannot speak TLS, which sslmode asks for".to_owned()));
         }
-        if let Some(port) =
-            variable("PGPORT").and_then(|port| port.parse().ok()).filter(|_| config.get_ports().is_empty())
-        {
-            config.port(port);
-        }
-        if let Some(user) = variable("PGUSER").filter(|_| config.get_user().is_none()) {
-            config.user(user);
-        }
-        if let Some(password) = variable("PGPASSWORD").filter(|_| config.get_password().is_none()) {
-            config.password(password);
-        }
-        if let Some(name) = variable("PGDATABASE").filter(|_| config.get_dbname().is_none()) {
-            config.dbname(name);
-        }
-        Ok(Self { config })
+        #[cfg(feature = "tls")]
+        let tls = Tls::read(&mut config, mode, &said)?;
+        Ok(Self {
+            config,
+            #[cfg(feature = "tls")]
+            tls,
+        })
     }
 
     /// A connection, and the task that carries it.
@@ -84,56 +59,48 @@ impl Target {
     /// # Errors
     /// The server cannot be reached or refuses.
     pub async fn connect(&self, woken: &Arc<Notify>) -> Result<(Client, JoinHandle<()>), Fault> {
-        let (client, connection) = self.config.connect(tokio_postgres::NoTls).await?;
-        Ok((client, tokio::spawn(drive(connection, Arc::clone(woken)))))
-    }
-}
-
-fn alike(name: &str) -> Option<&'static str> {
-    ALIKE.iter().find(|(own, _)| *own == name).map(|(_, name)| *name)
-}
-
-fn of_url(url: &str) -> String {
-    let (place, query) = url.split_once('?').unwrap_or((url, ""));
-    let kept = query.split('&').filter_map(|pair| pair.split_once('='));
-    let kept = kept.filter_map(|(name, value)| Some(format!("{}={value}", alike(name)?)));
-    format!("{place}?{}", kept.collect::<Vec<_>>().join("&"))
-}
-
-fn of_pairs(text: &str) -> String {
-    let quoted = |value: &str| value.replace('\\', "\\\\").replace('\'', "\\'");
-    let kept = pairs(text).into_iter();
-    let kept = kept.filter_map(|(name, value)| Some(format!("{}='{}'", alike(&name)?, quoted(&value))));
-    kept.collect::<Vec<_>>().join(" ")
-}
-
-/// `name = value` with optional quotes, and backslashes before what shall mean itself.
-fn pairs(text: &str) -> Vec<(String, String)> {
-    let mut pairs = Vec::new();
-    let mut rest = text.trim_start();
-    while let Some((name, after)) = rest.split_once('=') {
-        let mut letters = after.trim_start().char_indices().peekable();
-        let after = after.trim_start();
-        let is_quoted = letters.next_if(|(_, letter)| *letter == '\'').is_some();
-        let (mut value, mut end) = (String::new(), after.len());
-        while let Some((at, letter)) = letters.next() {
-            match letter {
-                '\\' => value.extend(letters.next().map(|(_, letter)| letter)),
-                '\'' if is_quoted => {
-                    end = at + 1;
-                    break;
-                }
-                letter if !is_quoted && letter.is_whitespace() => {
-                    end = at;
-                    break;
-                }
-                letter => value.push(letter),
-            }
+        #[cfg(feature = "tls")]
+        if let Some(tls) = &self.tls {
+            return tls.connect(&self.config, woken).await;
         }
-        pairs.push((name.trim().to_owned(), value));
-        rest = after[end..].trim_start();
+        connect(&self.config, NoTls, woken).await
     }
-    pairs
+}
+
+/// # Errors
+/// As [`Target::connect`].
+pub async fn connect<T>(config: &Config, tls: T, woken: &Arc<Notify>) -> Result<(Client, JoinHandle<()>), Fault>
+where
+    T: MakeTlsConnect<Socket, Stream: Send + 'static>,
+{
+    let (client, connection) = config.connect(tls).await?;
+    Ok((client, tokio::spawn(drive(connection, Arc::clone(woken)))))
+}
+
+/// From the environment, what may stand in two places of an address.
+fn complete(config: &mut Config, said: &Said) {
+    if config.get_hosts().is_empty() {
+        match said.variable("PGHOST") {
+            Some(host) => config.host(host),
+            None if config.get_hostaddrs().is_empty() => {
+                SOCKETS.iter().fold(&mut *config, |config, folder| config.host_path(folder))
+            }
+            None => &mut *config,
+        };
+    }
+    let port = said.variable("PGPORT").and_then(|port| port.parse().ok());
+    if let Some(port) = port.filter(|_| config.get_ports().is_empty()) {
+        config.port(port);
+    }
+    if let Some(user) = said.variable("PGUSER").filter(|_| config.get_user().is_none()) {
+        config.user(user);
+    }
+    if let Some(password) = said.variable("PGPASSWORD").filter(|_| config.get_password().is_none()) {
+        config.password(password);
+    }
+    if let Some(name) = said.variable("PGDATABASE").filter(|_| config.get_dbname().is_none()) {
+        config.dbname(name);
+    }
 }
 
 #[cfg(test)]
@@ -195,5 +162,57 @@ mod tests {
         let said = Target::read("postgres://ada@here:1/desk", variable).ok().unwrap().config;
         assert_eq!((said.get_user(), said.get_ports()), (Some("ada"), &[1][..]));
         assert!(Target::read("host=a port=s3cret", variable).is_err_and(|fault| !fault.to_string().contains("s3cret")));
+    }
+
+    /// Nothing, if it can be used; else why not.
+    fn trouble(url: &str, variables: &[(&str, &str)]) -> Option<String> {
+        let variable = |name: &str| {
+            let found = variables.iter().find(|(own, _)| *own == name);
+            found.map(|(_, value)| (*value).to_owned())
+        };
+        Target::read(url, variable).err().map(|fault| fault.to_string())
+    }
+
+    #[test]
+    fn without_tls_what_demands_it_is_refused() {
+        let demands = |url: &str, variables: &[(&str, &str)]| {
+            let trouble = trouble(url, variables);
+            assert_eq!(trouble.is_some_and(|trouble| trouble.contains("TLS")), !cfg!(feature = "tls"), "{url}");
+        };
+        demands("postgres://db.acme.example/desk?sslmode=require", &[]);
+        demands("postgres://db.acme.example/desk?ssl=true", &[]);
+        demands("postgres://db.acme.example/desk?sslmode=%72equire", &[]);
+        demands("host=db.acme.example sslmode = 'require'", &[]);
+        demands("host=db.acme.example requiressl=1", &[]);
+        demands("host=db.acme.example", &[("PGSSLMODE", "require")]);
+        demands("host=db.acme.example", &[("PGREQUIRESSL", "1")]);
+        assert_eq!(trouble("host=db.acme.example sslmode=disable", &[("PGSSLMODE", "require")]), None);
+        assert_eq!(trouble("host=db.acme.example sslmode=prefer application_name='sslmode=require'", &[]), None);
+        assert!(trouble("host=db.acme.example sslmode=s3cret", &[]).is_some_and(|it| !it.contains("s3cret")));
+    }
+
+    #[cfg(feature = "tls")]
+    #[test]
+    fn what_is_demanded_and_cannot_be_had_is_refused() {
+        let refuses = |url: &str, variables: &[(&str, &str)], why: &str| {
+            let trouble = trouble(url, variables);
+            assert!(trouble.as_ref().is_some_and(|trouble| trouble.contains(why)), "{url}: {trouble:?}");
+        };
+        let file = format!("{}/Cargo.toml", env!("CARGO_MANIFEST_DIR"));
+        refuses("host=db.acme.example sslmode=verify-ca", &[], "need sslrootcert");
+        refuses("host=db.acme.example", &[("PGSSLMODE", "verify-full")], "need sslrootcert");
+        refuses("host=db.acme.example sslmode=require sslrootcert=/no/such", &[], "/no/such");
+        refuses("host=db.acme.example sslmode=require", &[("PGSSLROOTCERT", &file)], "no certificate");
+        refuses("host=db.acme.example sslmode=verify-ca sslrootcert=system", &[], "verify-full");
+        refuses("hostaddr=10.0.0.1 sslmode=verify-full sslrootcert=x", &[], "needs a host");
+        refuses(&format!("host=db.acme.example sslmode=require sslcert={file} sslkey=/no/such"), &[], "/no/such");
+        refuses(&format!("host=db.acme.example sslmode=require sslcert={file}"), &[], "sslkey");
+        refuses(
+            &format!("host=db.acme.example sslmode=require sslrootcert={file} sslcrl={file}"),
+            &[],
+            "revoked certificates",
+        );
+        assert_eq!(trouble("host=/tmp sslmode=verify-full", &[]), None);
+        assert_eq!(trouble("host=db.acme.example sslrootcert=/no/such", &[]), None);
     }
 }

@@ -17,6 +17,8 @@ const DEVELOPERS: &str = "/admin/developers";
 pub struct FoundRow {
     pub key: KeyRow,
     pub owner: String,
+    /// The owner's first letter, for the eye only.
+    pub initial: String,
     pub email: String,
     pub owner_href: String,
     pub application: String,
@@ -37,6 +39,7 @@ impl FoundRow {
         };
         Self {
             owner: owner.clone(),
+            initial: owner.chars().take(1).flat_map(char::to_uppercase).collect(),
             email: found.email.clone(),
             owner_href: format!("{DEVELOPERS}/{}", found.developer),
             application: found.application_name.clone(),
@@ -67,12 +70,17 @@ impl FoundKeys {
             (Sought::Start(start), AT_MOST) => format!("The newest {AT_MOST} keys that begin with {start}"),
             (Sought::Start(start), n) => format!("{} beginning with {start}", counted(n, "key")),
         };
+        let hint = match sought {
+            Sought::Start(start) if start.len() < SHOWN => "Paste more of it.".to_owned(),
+            Sought::Start(_) => format!(
+                "Only the first {SHOWN} characters were compared: a whole key has 42, and a letter of this one is wrong or \
+                 missing."
+            ),
+            Sought::Whole(_) => "It is well-formed. Deleted keys are not known any more.".to_owned(),
+        };
         let empty = rows.is_empty().then(|| Empty {
             title: heading.clone(),
-            text: format!(
-                "Paste a whole key, or at least glk_ and one character more; the first {SHOWN} are compared. Deleted keys \
-                 are not known any more."
-            ),
+            text: hint,
             links: vec![Link { label: "See all developers".into(), href: format!("{DEVELOPERS}?status=all") }],
         });
         Self { chrome, heading, rows, empty }

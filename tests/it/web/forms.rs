@@ -87,7 +87,12 @@ async fn desk() -> (Desk, Vec<Route>) {
     let dora = Developer { browser: admin.browser.clone(), ..dora };
     dora.signs_in(PASSWORD).await.is(303);
     let ada = app.requested("Ada Byron").await;
-    let routes = routes(&ada, "none");
+    // Some forms are those of an application.
+    let (nothing, weather) = (uuid::Uuid::nil().to_string(), app.application(&dora.person, "Weather").id.to_string());
+    let mut routes = routes(&ada, "none");
+    for route in &mut routes {
+        route.path = route.path.replace(&format!("/applications/{nothing}"), &format!("/applications/{weather}"));
+    }
     // Forms behind a link are no pages without it.
     let is_behind_a_link = |route: &Route| route.path.ends_with("/none");
     let forms = routes.into_iter().filter(|route| !route.pairs().is_empty() && !is_behind_a_link(route));
