@@ -23,7 +23,7 @@ pub fn idle_memory(ground: &Ground) -> Anyhow<f64> {
     }
     drop(connection);
     thread::sleep(REST);
-    program.memory()
+    program.process.memory()
 }
 
 /// In milliseconds, from the start of the process to a whole list page; the middle of several.

@@ -120,7 +120,7 @@ fn sign_ups(ground: &mut Ground) -> Anyhow<()> {
     );
     println!("  other answers    {:>6}   {}", others.len(), others.first().map_or("", String::as_str));
     println!("  kept             {kept:>6}   of {} that were acknowledged", taken.len());
-    println!("  resident after   {:>6.1} MiB", program.memory()?);
+    println!("  resident after   {:>6.1} MiB", program.process.memory()?);
     Ok(())
 }
 
@@ -138,7 +138,7 @@ fn sign_ins(ground: &mut Ground) -> Anyhow<()> {
                 if connection.get("/", "").and_then(|answer| answer.expect(200).map(|_| ())).is_ok() {
                     pages.lock().map(|mut pages| pages.add(begun.elapsed())).unwrap_or_default();
                 }
-                if let (Ok(now), Ok(mut peak)) = (program.memory(), peak.lock()) {
+                if let (Ok(now), Ok(mut peak)) = (program.process.memory(), peak.lock()) {
                     *peak = peak.max(now);
                 }
                 thread::sleep(Duration::from_millis(10));
@@ -184,7 +184,7 @@ fn sign_ins(ground: &mut Ground) -> Anyhow<()> {
     );
     println!(
         "  resident         {peak:>6.1} MiB at its peak (goal: 256), {:.1} MiB ten seconds later",
-        program.memory()?
+        program.process.memory()?
     );
     Ok(())
 }

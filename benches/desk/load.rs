@@ -65,7 +65,7 @@ pub fn recorded(ground: &mut Ground) -> Anyhow<Vec<Load>> {
     let mut recorder = Recorder::start(ground)?;
     let mut loads = Vec::new();
     for (what, path) in pages {
-        let script = Script::of(&recorder.page(&path)?.statements);
+        let script = Script::default().with(&recorder.page(&path)?, |_| None);
         loads.push(Load { what, asks: Asks::Page { path, headers: "" }, script, requests_a_script: 1.0 });
     }
     let plain = &loads[0];
@@ -87,7 +87,7 @@ fn moves(ground: &mut Ground, recorder: &mut Recorder) -> Anyhow<Load> {
     let mut script = Script { text: draws, ..Script::default() };
     for (action, version) in [("revoke", developer.version), ("reapprove", developer.version + 1)] {
         let made = recorder.form(&path, BY_HTMX, &move_form(action, version))?;
-        script = script.with(&made.statements, |value| (value == developer.id).then(|| any.to_owned()));
+        script = script.with(&made, |value| (value == developer.id).then(|| any.to_owned()));
     }
     Ok(Load { what: "move".into(), asks: Asks::Moves, script, requests_a_script: 2.0 })
 }

@@ -23,7 +23,7 @@ use crate::load::{Load, Turns};
 use crate::program::Program;
 use crate::report::{Report, Row};
 use crate::statements::Pgbench;
-use crate::support::{Anyhow, client, goals, median, milliseconds, program, record, statements};
+use crate::support::{Anyhow, client, goals, mean, median, milliseconds, program, record, statements};
 
 const CONNECTIONS: [usize; 3] = [1, 8, 64];
 /// What the goals are stated for.
@@ -70,7 +70,7 @@ fn main() -> Anyhow<()> {
             println!("{row}");
             report.rows.push(row);
         }
-        report.memory_after_storms = program.memory()?;
+        report.memory_after_storms = program.process.memory()?;
         report.counts = Some(counts::shown_and_there(&mut ground, &program)?);
     }
     door::measure(&mut ground)?;
@@ -116,11 +116,11 @@ fn compare(
     for _ in 0..turns.rounds {
         timing.merge(load.drive(program, session, connections, turns.length, ground)?);
         if let Some(pgbench) = pgbench {
-            per_second.push(pgbench.run(std::slice::from_ref(&load.script), connections, turns.length)?);
+            per_second.push(pgbench.run(&load.script, connections, 0, turns.length)?);
         }
     }
-    let mean = (!per_second.is_empty()).then(|| per_second.iter().sum::<f64>() / per_second.len() as f64);
-    Ok(Row { what: load.what.clone(), connections, timing, pgbench: mean.map(|n| n * load.requests_a_script) })
+    let pgbench = mean(&per_second).map(|n| n * load.requests_a_script);
+    Ok(Row { what: load.what.clone(), connections, timing, pgbench })
 }
 
 /// The program, ready to show pages.

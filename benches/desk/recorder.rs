@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::client::Connection;
 use crate::ground::Ground;
 use crate::program::Program;
-use crate::record::{Log, Recording};
+use crate::record::{Log, Statement};
 use crate::{Anyhow, started};
 
 /// The program with a server that writes everything down.
@@ -34,17 +34,17 @@ impl Recorder {
         Ok(recorder)
     }
 
-    pub fn page(&mut self, path: &str) -> Anyhow<Recording> {
+    pub fn page(&mut self, path: &str) -> Anyhow<Vec<Statement>> {
         self.record(|connection, session| connection.get(path, session)?.expect(200).map(|_| ()))
     }
 
-    pub fn form(&mut self, path: &str, more: &str, form: &str) -> Anyhow<Recording> {
+    pub fn form(&mut self, path: &str, more: &str, form: &str) -> Anyhow<Vec<Statement>> {
         self.record(|connection, session| {
             connection.post(path, &format!("{session}{more}"), form)?.expect(200).map(|_| ())
         })
     }
 
-    fn record(&mut self, act: impl FnOnce(&mut Connection, &str) -> std::io::Result<()>) -> Anyhow<Recording> {
+    fn record(&mut self, act: impl FnOnce(&mut Connection, &str) -> std::io::Result<()>) -> Anyhow<Vec<Statement>> {
         let log = Log::from_end(&self.log)?;
         act(&mut self.connection, &self.session)?;
         log.recorded()

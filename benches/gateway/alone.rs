@@ -29,12 +29,11 @@ pub struct Memory {
 pub fn memory(ground: &Ground, keys: u64, steps: [u64; 2]) -> Anyhow<Vec<Memory>> {
     let program = started(ground, &[])?;
     let mut measured: Vec<Memory> = Vec::new();
-    let next = AtomicU64::new(1);
     for step in [1].into_iter().chain(steps) {
         let from = measured.last().map_or(1, |last| last.keys);
         show_all(&program, from..step, keys)?;
         thread::sleep(REST);
-        measured.push(Memory { keys: step, resident: program.memory()? });
+        measured.push(Memory { keys: step, resident: program.process.memory()? });
     }
     Ok(measured)
 }

@@ -36,7 +36,7 @@ pub fn serve(address: &str) -> Anyhow<()> {
 }
 
 pub struct Empty {
-    _process: Process,
+    pub process: Process,
     pub address: SocketAddr,
 }
 
@@ -47,7 +47,7 @@ impl Empty {
         own.arg(ARGUMENT).arg(address.to_string()).env_clear().stdin(Stdio::null()).stdout(Stdio::null());
         let mut process = Process::spawn(&mut own, libc::SIGKILL)?;
         until_answered(&mut process, address, "/gateway/check")?;
-        Ok(Self { _process: process, address })
+        Ok(Self { process, address })
     }
 }
 

@@ -11,6 +11,8 @@ pub use crate::support::ground::*;
 /// Developers have three keys each; of a hundred developers 78 are approved.
 const KEYS_EACH: i64 = 3;
 const APPROVED_OF_100: i64 = 78;
+/// Hashes that `pgbench` is told at once.
+pub const AT_ONCE: usize = 40;
 /// Rows in one statement.
 const BATCH: u64 = 50_000;
 
@@ -24,7 +26,7 @@ const KEYS: &str = "insert into keys (id, application_id, secret_hash, shown_sta
 pub fn prepare(keys: i64) -> Anyhow<Ground> {
     // In whole hundreds.
     let people = (keys / KEYS_EACH / 100).max(10) * 100;
-    let plan = Plan { name: "gateway", size: keys, people, version: concat!("1", include_str!("keys.sql")), fill };
+    let plan = Plan { name: "gateway", size: keys, people, version: concat!("2", include_str!("keys.sql")), fill };
     let mut ground = Ground::prepare(&plan)?;
     ground.tidy(&[
         "delete from developers where mailbox like '%.trial.example'",
@@ -56,5 +58,15 @@ fn fill(conn: &mut PgConnection, plan: &Plan) -> Anyhow<()> {
         }
         Ok(())
     })?;
-    Ok(conn.batch_execute("set session_replication_role = origin")?)
+    let columns: Vec<String> = (0..AT_ONCE).map(|n| format!("hashes[{}] as h{n}", n + 1)).collect();
+    let columns = columns.join(", ");
+    conn.batch_execute(&format!(
+        "create table shown as select run, {columns} from ( \
+             select n / {AT_ONCE} as run, array_agg(secret_hash) as hashes from ( \
+                 select secret_hash, row_number() over (order by md5(cast(id as text))) - 1 as n from keys) as numbered \
+             group by run) as runs; \
+         create unique index on shown (run); grant select on shown to guestlist; \
+         set session_replication_role = origin"
+    ))?;
+    Ok(())
 }

@@ -5,6 +5,7 @@
 //! little. `BENCH_KEYS=20000` makes it small; `-- turns`, `-- sight`, `-- alone` or `-- trials` measures only a part.
 
 mod alone;
+mod effort;
 mod empty;
 mod ground;
 mod nginx;
@@ -17,6 +18,7 @@ mod trials;
 mod turns;
 mod wrk;
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::empty::Empty;
@@ -25,25 +27,38 @@ use crate::nginx::{Nginx, TOKEN};
 use crate::program::Program;
 use crate::report::{Report, Share};
 use crate::statements::Pgbench;
-use crate::support::{Anyhow, client, goals, median, milliseconds, process, program, record, statements};
+use crate::support::{Anyhow, client, goals, mean, median, milliseconds, process, program, record, statements};
 use crate::turns::Contender;
 use crate::wrk::Shown;
 
 /// How much is done.
 struct Extent {
     rounds: usize,
-    length: Duration,
+    turn: Duration,
     sights: usize,
+    sight: Duration,
     /// Keys in memory.
     steps: [u64; 2],
     trials: u64,
 }
 
 impl Extent {
-    const WHOLE: Self =
-        Self { rounds: 7, length: Duration::from_secs(2), sights: 3, steps: [10_000, 100_000], trials: 200 };
-    const SMALL: Self =
-        Self { rounds: 2, length: Duration::from_secs(1), sights: 1, steps: [1_000, 5_000], trials: 10 };
+    const WHOLE: Self = Self {
+        rounds: 13,
+        turn: Duration::from_secs(1),
+        sights: 3,
+        sight: Duration::from_secs(3),
+        steps: [10_000, 100_000],
+        trials: 200,
+    };
+    const SMALL: Self = Self {
+        rounds: 3,
+        turn: Duration::from_secs(1),
+        sights: 1,
+        sight: Duration::from_secs(1),
+        steps: [1_000, 5_000],
+        trials: 10,
+    };
 }
 
 fn main() -> Anyhow<()> {
@@ -76,8 +91,8 @@ fn main() -> Anyhow<()> {
         if let Err(why) = &pgbench {
             println!("There is no pgbench to compare with: {why}");
         }
-        let turns = (extent.sights, extent.length);
-        report.sight = Some(sight::compare(&mut ground, keys, pgbench.as_ref().ok(), turns)?);
+        let turns = (extent.sights, extent.sight);
+        (report.sights, report.statement) = sight::compare(&mut ground, keys, pgbench.as_ref().ok(), turns)?;
     }
     if wants("trials") {
         report.delays = trials::measure(&mut ground, extent.trials)?;
@@ -105,36 +120,46 @@ fn turns(ground: &Ground, keys: u64, extent: &Extent) -> Anyhow<Vec<Share>> {
     let unknown = Shown::new("unknown", keys..keys + 100_000, false)?;
     let (program, empty) = (started(ground, &[])?, Empty::start()?);
     alone::show_all(&program, 0..extent.steps[0], keys)?;
-    let mut contenders = vec![
-        Contender::new(report::ONE, program.address, &one),
-        Contender::new(report::ONE_EMPTY, empty.address, &one),
-        Contender::new(report::MANY, program.address, &many),
-        Contender::new(report::MANY_EMPTY, empty.address, &many),
-        Contender::new(report::UNKNOWN, program.address, &unknown),
-    ];
-    // Kept until the turns are over.
-    let mut kept = None;
-    if let Some(nginx) = nginx::find() {
-        let asked = started(ground, &[("GUESTLIST_GATEWAY_TOKEN", TOKEN)])?;
-        let [alone, asks_us, asks_nothing] = [
-            Nginx::by_itself(&nginx)?,
-            Nginx::asking(&nginx, "guestlist", asked.address)?,
-            Nginx::asking(&nginx, "nothing", empty.address)?,
-        ];
-        contenders.extend([
-            Contender::new(report::ONE_NGINX, alone.address, &one),
-            Contender::new(report::MANY_NGINX, alone.address, &many),
-            Contender::new(report::THROUGH, asks_us.address, &many),
-            Contender::new(report::THROUGH_EMPTY, asks_nothing.address, &many),
-        ]);
-        alone::show_all(&asked, 0..extent.steps[0], keys)?;
-        kept = Some((asked, alone, asks_us, asks_nothing));
+    let [own, nothing] = [&program.process, &empty.process].map(|process| process.child.id());
+    let found = nginx::find();
+    let by_itself = found.as_deref().map(Nginx::by_itself).transpose()?;
+    let asking = found.as_deref().map(|nginx| Asking::start(nginx, ground, &empty)).transpose()?;
+    let mut contenders = Vec::new();
+    for (shown, [guestlist, empty_handler, nginx]) in [(&one, report::ONE), (&many, report::MANY)] {
+        contenders.push(Contender::new(guestlist, program.address, &[own], shown));
+        contenders.push(Contender::new(empty_handler, empty.address, &[nothing], shown));
+        contenders.extend(
+            by_itself.iter().map(|alone| Contender::new(nginx, alone.address, &[alone.process.child.id()], shown)),
+        );
     }
-    if kept.is_none() {
-        println!("There is no nginx to compare with.");
+    contenders.push(Contender::new(report::UNKNOWN, program.address, &[own], &unknown));
+    match &asking {
+        Some(Asking { guestlist, us, nothing: empty_handler }) => {
+            alone::show_all(guestlist, 0..extent.steps[0], keys)?;
+            let [own, through, past] =
+                [&guestlist.process, &us.process, &empty_handler.process].map(|process| process.child.id());
+            contenders.push(Contender::new(report::THROUGH, us.address, &[through, own], &many));
+            contenders.push(Contender::new(report::THROUGH_EMPTY, empty_handler.address, &[past, nothing], &many));
+        }
+        None => println!("There is no nginx to compare with."),
     }
-    turns::take(&mut contenders, extent.rounds, extent.length)?;
-    drop(kept);
+    turns::take(&mut contenders, extent.rounds, extent.turn)?;
     report::table(&contenders);
     Ok(report::shares(&contenders))
+}
+
+/// Two that ask before they answer.
+struct Asking {
+    guestlist: Program,
+    us: Nginx,
+    nothing: Nginx,
+}
+
+impl Asking {
+    fn start(nginx: &Path, ground: &Ground, empty: &Empty) -> Anyhow<Self> {
+        let guestlist = started(ground, &[("GUESTLIST_GATEWAY_TOKEN", TOKEN)])?;
+        let us = Nginx::asking(nginx, "guestlist", guestlist.address)?;
+        let nothing = Nginx::asking(nginx, "nothing", empty.address)?;
+        Ok(Self { guestlist, us, nothing })
+    }
 }

@@ -16,7 +16,7 @@ pub const TOKEN: &str = "between-these-two-in-this-run";
 const RECIPE: &str = include_str!("../../deploy/nginx.conf");
 
 pub struct Nginx {
-    process: Process,
+    pub process: Process,
     pub address: SocketAddr,
 }
 

@@ -1,9 +1,5 @@
 //! Keys that anybody can compute: a million are in the database, as many others are not.
 
-use guestlist::keys::{KeyHash, hash_of};
-
-use crate::Anyhow;
-
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// The secret of so many digits, the last ones telling the number.
@@ -24,14 +20,6 @@ pub fn secret(number: u64) -> String {
     let key = format!("glk_{}{}{}", digits(start.rotate_left(32), 11), digits(middle, 11), digits(end, 10));
     let sum = u64::from(crc32fast::hash(key.as_bytes()));
     format!("{key}{}", digits(sum, 6))
-}
-
-/// What the database has of it.
-///
-/// # Errors
-/// The program would not take it for a key.
-pub fn hash(number: u64) -> Anyhow<KeyHash> {
-    Ok(hash_of(&secret(number)).ok_or("the program knows another form of keys")?)
 }
 
 /// Among so many numbers, another one each time, and all of them in the end: as those who call come in no order.

@@ -5,57 +5,64 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::client::{Answer, Connection, Served, Timing, storm};
-use crate::ground::Ground;
-use crate::record::{Log, Recording};
-use crate::secrets::{hash, scattered, secret};
+use crate::ground::{AT_ONCE, Ground};
+use crate::record::{Log, Statement};
+use crate::secrets::{scattered, secret};
 use crate::statements::{Pgbench, Script};
-use crate::{Anyhow, started};
+use crate::{Anyhow, mean, started};
 
-pub const CLIENTS: usize = 8;
-/// As many scripts as `pgbench` takes: each asks for another key.
-const SCRIPTS: u64 = 128;
+pub const CLIENTS: [usize; 2] = [8, 64];
 
+/// With so many clients.
 pub struct Sight {
+    pub clients: usize,
     pub timing: Timing,
     /// Runs of the statement a second.
     pub pgbench: Option<f64>,
-    /// What the server says that the statement takes, in milliseconds.
-    pub in_database: f64,
 }
 
 pub fn header(number: u64) -> String {
     format!("X-API-Key: {}\r\n", secret(number))
 }
 
-/// In turns; the program is started anew for each.
+/// In turns; the program is started anew for each. And what the server says that the statement takes, in milliseconds.
 pub fn compare(
     ground: &mut Ground,
     keys: u64,
     pgbench: Option<&Pgbench>,
     (rounds, length): (usize, Duration),
-) -> Anyhow<Sight> {
+) -> Anyhow<(Vec<Sight>, f64)> {
     let recorded = record(ground)?;
-    let scripts = scripts(&recorded, keys)?;
-    let (mut timing, mut per_second) = (Timing::default(), Vec::new());
+    let script = script(&recorded, keys);
     let turn = AtomicU64::new(1);
-    for _ in 0..rounds {
-        let program = started(ground, &[])?;
-        timing.merge(storm(program.address, CLIENTS, length, |_| {
-            |connection: &mut Connection| {
-                let number = scattered(turn.fetch_add(1, Ordering::Relaxed), keys);
-                served(connection.get("/gateway/check", &header(number))?)
+    let mut sights = Vec::new();
+    for clients in CLIENTS {
+        let (mut timing, mut per_second) = (Timing::default(), Vec::new());
+        for _ in 0..rounds {
+            timing.merge(all_new(ground, keys, &turn, clients, length)?);
+            if let Some(pgbench) = pgbench {
+                per_second.push(pgbench.run(&script, clients, 1, length)? * AT_ONCE as f64);
             }
-        })?);
-        drop(program);
-        if let Some(pgbench) = pgbench {
-            per_second.push(pgbench.run(&scripts, CLIENTS, length)?);
         }
+        sights.push(Sight { clients, timing, pgbench: mean(&per_second) });
     }
-    if turn.into_inner() > keys {
+    Ok((sights, recorded.iter().map(|statement| statement.time).sum()))
+}
+
+/// Each key once.
+fn all_new(ground: &Ground, keys: u64, turn: &AtomicU64, clients: usize, length: Duration) -> Anyhow<Timing> {
+    let program = started(ground, &[])?;
+    let begun = turn.load(Ordering::Relaxed);
+    let timing = storm(program.address, clients, length, |_| {
+        |connection: &mut Connection| {
+            let number = scattered(turn.fetch_add(1, Ordering::Relaxed), keys);
+            served(connection.get("/gateway/check", &header(number))?)
+        }
+    })?;
+    if turn.load(Ordering::Relaxed) - begun > keys {
         return Err("there are too few keys for each to be seen once".into());
     }
-    let mean = (!per_second.is_empty()).then(|| per_second.iter().sum::<f64>() / per_second.len() as f64);
-    Ok(Sight { timing, pgbench: mean, in_database: recorded.time })
+    Ok(timing)
 }
 
 fn served(answer: Answer<'_>) -> io::Result<Served> {
@@ -66,7 +73,7 @@ fn served(answer: Answer<'_>) -> io::Result<Served> {
 }
 
 /// What the program says to the database when it sees a key for the first time.
-fn record(ground: &mut Ground) -> Anyhow<Recording> {
+fn record(ground: &mut Ground) -> Anyhow<Vec<Statement>> {
     ground.log_statements(true)?;
     let program = started(ground, &[])?;
     let mut connection = Connection::open(program.address)?;
@@ -79,22 +86,19 @@ fn record(ground: &mut Ground) -> Anyhow<Recording> {
     connection.get("/gateway/check", &header(64))?.expect(204)?;
     let mut recorded = log.recorded()?;
     ground.log_statements(false)?;
-    recorded.statements.retain(|statement| statement.sql.contains("secret_hash"));
+    recorded.retain(|statement| statement.sql.contains("secret_hash"));
     Ok(recorded)
 }
 
-/// Each for another of the keys.
-fn scripts(recorded: &Recording, keys: u64) -> Anyhow<Vec<Script>> {
-    (0..SCRIPTS.min(keys))
-        .map(|n| {
-            let hash: String = hash(keys / SCRIPTS.min(keys) * n)?.iter().map(|byte| format!("{byte:02x}")).collect();
-            let mut statements = recorded.statements.clone();
-            for parameter in statements.iter_mut().flat_map(|statement| &mut statement.parameters) {
-                if parameter.as_ref().is_some_and(|value| value.starts_with("\\x")) {
-                    *parameter = Some(format!("\\x{hash}"));
-                }
-            }
-            Ok(Script::of(&statements))
-        })
-        .collect()
+/// The same for one key after another. As `pgbench` cannot compute a hash it is told some at once, by a statement that
+/// costs little beside those that are measured.
+fn script(recorded: &[Statement], keys: u64) -> Script {
+    let told = format!(
+        "\\set run random(0, {})\nselect * from shown where run = :run \\gset\n",
+        (keys / AT_ONCE as u64).saturating_sub(1)
+    );
+    let is_hash = |value: &str| value.starts_with("\\x");
+    (0..AT_ONCE).fold(Script { text: told, ..Script::default() }, |script, n| {
+        script.with(recorded, |value| is_hash(value).then(|| format!(":h{n}")))
+    })
 }

@@ -124,11 +124,14 @@ impl Person {
     }
 }
 
-/// How long one kind of change took to be known: from its commit, or from the click.
+/// How long one kind of change took to be known on the other instance.
 pub struct Delay {
     pub what: &'static str,
     pub is_refusal: bool,
-    pub times: Timing,
+    /// From when the commit, or the click, was acknowledged.
+    pub after: Timing,
+    /// From when the commit was asked for, or the button clicked.
+    pub whole: Timing,
 }
 
 /// So many people, each of whom goes through everything.
@@ -143,13 +146,15 @@ pub fn measure(ground: &mut Ground, people: u64) -> Anyhow<Vec<Delay>> {
     let mut delays = CHANGES.map(|change| Delay {
         what: change.what(),
         is_refusal: change.status() != 204,
-        times: Timing::default(),
+        after: Timing::default(),
+        whole: Timing::default(),
     });
     for person in (1..=people).map(Person::new) {
         for (change, delay) in CHANGES.into_iter().zip(&mut delays) {
-            let took = one(ground, &here, &session, &mut asking, change, &person)
+            let (after, whole) = one(ground, &here, &session, &mut asking, change, &person)
                 .map_err(|e| format!("{}, the {}th: {e}", change.what(), person.number))?;
-            delay.times.add(took);
+            delay.after.add(after);
+            delay.whole.add(whole);
         }
     }
     Ok(delays.into())
@@ -162,7 +167,7 @@ fn one(
     asking: &mut Connection,
     change: Change,
     person: &Person,
-) -> Anyhow<Duration> {
+) -> Anyhow<(Duration, Duration)> {
     let shown = match change {
         Change::NewKey | Change::KeyRevoked => header(NEW + person.number),
         _ => header(KEPT + person.number),
@@ -183,8 +188,9 @@ fn one(
                 begun
             }
         };
+        let done = Instant::now();
         let at = answered.join().map_err(|_| "a client panicked")??;
-        Ok(at.saturating_duration_since(begun))
+        Ok((at.saturating_duration_since(done), at.saturating_duration_since(begun)))
     })
 }
 

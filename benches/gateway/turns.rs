@@ -5,23 +5,29 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::wrk::{self, Shown, Turn};
-use crate::{Anyhow, median};
+use crate::{Anyhow, effort, median};
 
 /// One who answers.
 pub struct Contender<'a> {
     pub what: &'static str,
     pub address: SocketAddr,
-    pub shown: &'a Shown,
-    pub turns: Vec<Turn>,
+    /// All that have a part in the answer.
+    processes: Vec<u32>,
+    shown: &'a Shown,
+    turns: Vec<Turn>,
 }
 
 impl<'a> Contender<'a> {
-    pub fn new(what: &'static str, address: SocketAddr, shown: &'a Shown) -> Self {
-        Self { what, address, shown, turns: Vec::new() }
+    pub fn new(what: &'static str, address: SocketAddr, processes: &[u32], shown: &'a Shown) -> Self {
+        Self { what, address, processes: processes.into(), shown, turns: Vec::new() }
     }
 
-    pub fn per_second(&self) -> f64 {
-        median(self.turns.iter().map(|turn| turn.per_second).collect())
+    fn turn(&self, length: Duration) -> Anyhow<Turn> {
+        let effort = || self.processes.iter().map(|process| effort::of(*process)).sum::<Anyhow<Duration>>();
+        let before = effort()?;
+        let mut turn = wrk::run(self.address, self.shown, length).map_err(|e| format!("{}: {e}", self.what))?;
+        turn.effort = (effort()? - before).as_secs_f64() * 1e6 / turn.requests;
+        Ok(turn)
     }
 
     /// Round by round.
@@ -29,24 +35,23 @@ impl<'a> Contender<'a> {
         self.turns.iter().zip(&other.turns).map(|(own, other)| own.per_second / other.per_second).collect()
     }
 
-    /// In milliseconds.
-    pub fn p50_and_p99(&self) -> (f64, f64) {
-        let of = |figure: fn(&Turn) -> f64| median(self.turns.iter().map(figure).collect());
-        (of(|turn| turn.p50), of(|turn| turn.p99))
+    /// The middle of the turns.
+    pub fn middle(&self, figure: fn(&Turn) -> f64) -> f64 {
+        median(self.turns.iter().map(figure).collect())
     }
 }
 
-/// Each round begins with another one.
+/// Each round begins with another one, and every other one goes backwards: nobody always follows the same.
 pub fn take(contenders: &mut [Contender<'_>], rounds: usize, length: Duration) -> Anyhow<()> {
     // Connections are made, keys are seen.
-    for one in contenders.iter() {
-        wrk::run(one.address, one.shown, Duration::from_secs(1)).map_err(|e| format!("{}: {e}", one.what))?;
-    }
+    contenders.iter().try_for_each(|one| one.turn(Duration::from_secs(1)).map(|_| ()))?;
+    let n = contenders.len();
     for round in 0..rounds {
-        let n = contenders.len();
         for turn in 0..n {
-            let one = &mut contenders[(round + turn) % n];
-            one.turns.push(wrk::run(one.address, one.shown, length)?);
+            let place = (round + turn) % n;
+            let one = &mut contenders[if round % 2 == 0 { place } else { n - 1 - place }];
+            let taken = one.turn(length)?;
+            one.turns.push(taken);
         }
     }
     Ok(())

@@ -32,10 +32,13 @@ impl Shown {
 /// How one turn went.
 #[derive(Clone, Copy)]
 pub struct Turn {
+    pub requests: f64,
     pub per_second: f64,
     /// In milliseconds.
     pub p50: f64,
     pub p99: f64,
+    /// What an answer cost those who gave it, in microseconds of a processor.
+    pub effort: f64,
 }
 
 /// Nothing where there is no `wrk`.
@@ -65,5 +68,6 @@ pub fn run(address: SocketAddr, shown: &Shown, length: Duration) -> Anyhow<Turn>
     if refused != refusals_expected || failed > 0.0 {
         return Err(format!("of {requests} answers {refused} were no, and {failed} failed").into());
     }
-    Ok(Turn { per_second: requests / microseconds * 1e6, p50: p50 / 1_000.0, p99: p99 / 1_000.0 })
+    let per_second = requests / microseconds * 1e6;
+    Ok(Turn { requests, per_second, p50: p50 / 1_000.0, p99: p99 / 1_000.0, effort: 0.0 })
 }

@@ -7,7 +7,7 @@ use super::Anyhow;
 
 /// A process that gets its signal when this value, or the whole benchmark, is gone.
 pub struct Process {
-    child: Child,
+    pub child: Child,
     /// The signal.
     end: libc::c_int,
 }

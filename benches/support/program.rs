@@ -14,7 +14,7 @@ use super::process::Process;
 const SECRET: &str = "a secret of sixty-four bytes or more, and nobody's but this benchmark's own";
 
 pub struct Program {
-    process: Process,
+    pub process: Process,
     pub address: SocketAddr,
 }
 
@@ -66,11 +66,6 @@ impl Program {
         let answer = connection.post("/admin/login", "", &sign_in_form(admin))?.expect(303)?;
         let cookie = answer.header("set-cookie").ok_or("a sign-in without a cookie")?;
         Ok(format!("Cookie: {}\r\n", cookie.split(';').next().unwrap_or_default()))
-    }
-
-    /// In MiB, what is resident now.
-    pub fn memory(&self) -> Anyhow<f64> {
-        self.process.memory()
     }
 }
 

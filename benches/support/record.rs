@@ -11,17 +11,11 @@ use super::Anyhow;
 const BY_ITSELF: &str = "gateway_instances";
 
 /// A statement with its parameters as text; none is null.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Statement {
     pub sql: String,
     pub parameters: Vec<Option<String>>,
-}
-
-/// What one request made the database do.
-#[derive(Debug, Default)]
-pub struct Recording {
-    pub statements: Vec<Statement>,
-    /// In milliseconds: parsing, planning and running, added up.
+    /// In milliseconds: what was parsed and planned since the statement before, and the running.
     pub time: f64,
 }
 
@@ -39,48 +33,52 @@ impl Log {
     ///
     /// # Errors
     /// It is no statement at all.
-    pub fn recorded(mut self) -> Anyhow<Recording> {
+    pub fn recorded(mut self) -> Anyhow<Vec<Statement>> {
         let mut text = Vec::new();
         self.0.read_to_end(&mut text)?;
-        let recording = parse(&String::from_utf8_lossy(&text));
-        if recording.statements.is_empty() {
+        let statements = parse(&String::from_utf8_lossy(&text));
+        if statements.is_empty() {
             return Err("the server wrote down no statement".into());
         }
-        Ok(recording)
+        Ok(statements)
     }
 }
 
 /// `LOG:  duration: 0.12 ms  execute name: sql`, then perhaps `DETAIL:  parameters: $1 = '…'`; the lines of a text
 /// with several begin with a tabulator.
-fn parse(log: &str) -> Recording {
-    let mut recording = Recording::default();
-    let mut was_run = false;
+fn parse(log: &str) -> Vec<Statement> {
+    let mut statements: Vec<Statement> = Vec::new();
+    let (mut was_run, mut time) = (false, 0.0);
     for line in log.replace("\n\t", "\u{1}").lines() {
         let line = line.replace('\u{1}', "\n");
         if let Some((_, duration)) = line.split_once("LOG:  duration: ") {
-            let (time, what) = duration.split_once(" ms").unwrap_or((duration, ""));
+            let (took, what) = duration.split_once(" ms").unwrap_or((duration, ""));
             let what = what.trim_start();
             if what.contains(BY_ITSELF) {
                 was_run = false;
                 continue;
             }
-            recording.time += time.parse::<f64>().unwrap_or_default();
+            time += took.parse::<f64>().unwrap_or_default();
             let run = what
                 .strip_prefix("statement: ")
                 .or_else(|| what.strip_prefix("execute ").and_then(|named| named.split_once(": ")).map(|(_, sql)| sql));
             was_run = run.is_some();
             if let Some(sql) = run {
-                recording.statements.push(Statement { sql: sql.to_owned(), parameters: Vec::new() });
+                statements.push(Statement {
+                    sql: sql.to_owned(),
+                    parameters: Vec::new(),
+                    time: std::mem::take(&mut time),
+                });
             }
         } else if let Some((_, detail)) = line.split_once("DETAIL:  ")
             && was_run
-            && let Some(last) = recording.statements.last_mut()
+            && let Some(last) = statements.last_mut()
             && let Some((_, list)) = detail.split_once("arameters: ")
         {
             last.parameters = parameters(list);
         }
     }
-    recording
+    statements
 }
 
 /// `$1 = 'it''s', $2 = NULL`

@@ -4,14 +4,11 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use super::Anyhow;
 use super::ground::{self, Ground};
 use super::record::Statement;
-
-static VARIABLE: AtomicUsize = AtomicUsize::new(0);
+use super::{Anyhow, mean};
 
 /// A script and the values of its variables.
 #[derive(Clone, Debug, Default)]
@@ -21,10 +18,6 @@ pub struct Script {
 }
 
 impl Script {
-    pub fn of(statements: &[Statement]) -> Self {
-        Self::default().with(statements, |_| None)
-    }
-
     /// More statements; where `instead` has something to say of a value, that stands in its place.
     pub fn with(mut self, statements: &[Statement], instead: impl Fn(&str) -> Option<String>) -> Self {
         for statement in statements {
@@ -39,8 +32,7 @@ impl Script {
                     Some(Some(value)) => match instead(value) {
                         Some(expression) => self.text += &expression,
                         None => {
-                            // All scripts of a run share their variables.
-                            let name = format!("v{}", VARIABLE.fetch_add(1, Ordering::Relaxed));
+                            let name = format!("v{}", self.values.len());
                             let _ = write!(self.text, ":{name}");
                             self.values.push((name, value.clone()));
                         }
@@ -76,33 +68,30 @@ impl Pgbench {
         }
     }
 
-    /// Runs a second, each of any one of these scripts. Of several, the first second does not count: each client plans
-    /// each of them, which a program that runs for long has done for its one statement.
-    pub fn run(&self, scripts: &[Script], clients: usize, length: Duration) -> Anyhow<f64> {
+    /// Runs of the script a second, once it has run for so many seconds. Those do not count: there each client plans
+    /// each statement, which a program that runs for long has done.
+    pub fn run(&self, script: &Script, clients: usize, settling: usize, length: Duration) -> Anyhow<f64> {
+        let file = ground::folder().join("statements.sql");
+        fs::write(&file, &script.text)?;
         let mut pgbench = Command::new(&self.program);
-        let begins = usize::from(scripts.len() > 1);
-        let length = length.as_secs().max(1) + begins as u64;
         pgbench.args(["--no-vacuum", "--protocol=prepared", "--jobs", if clients > 1 { "2" } else { "1" }]);
-        pgbench.arg(format!("--client={clients}")).arg(format!("--time={length}"));
-        for (number, script) in scripts.iter().enumerate() {
-            let file = ground::folder().join(format!("statements{number}.sql"));
-            fs::write(&file, &script.text)?;
-            pgbench.arg("--file").arg(&file);
-            for (name, value) in &script.values {
-                pgbench.arg(format!("--define={name}={value}"));
-            }
+        pgbench.arg(format!("--client={clients}"));
+        pgbench.arg(format!("--time={}", length.as_secs().max(1) + settling as u64));
+        pgbench.arg("--file").arg(&file);
+        for (name, value) in &script.values {
+            pgbench.arg(format!("--define={name}={value}"));
         }
-        if begins > 0 {
+        if settling > 0 {
             pgbench.env("PGOPTIONS", "-c plan_cache_mode=force_generic_plan").arg("--progress=1");
         }
         let ran = pgbench.arg(&self.url).output()?;
         let (said, told) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
-        let whole = said.lines().filter_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse::<f64>().ok());
-        let second = |line: &str| line.strip_prefix("progress: ")?.split(", ").nth(1)?.strip_suffix(" tps")?.parse().ok();
-        let seconds: Vec<f64> = told.lines().filter_map(second).skip(begins).collect();
-        let per_second = match begins {
-            0 => whole.last(),
-            _ => (!seconds.is_empty()).then(|| seconds.iter().sum::<f64>() / seconds.len() as f64),
+        let whole = |line: &str| line.strip_prefix("tps = ")?.split(' ').next()?.parse::<f64>().ok();
+        let second =
+            |line: &str| line.strip_prefix("progress: ")?.split(", ").nth(1)?.strip_suffix(" tps")?.parse::<f64>().ok();
+        let per_second = match settling {
+            0 => said.lines().find_map(whole),
+            _ => mean(&told.lines().filter_map(second).skip(settling).collect::<Vec<_>>()),
         };
         match per_second {
             Some(n) if ran.status.success() => Ok(n),

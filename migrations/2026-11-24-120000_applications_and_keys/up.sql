@@ -45,19 +45,20 @@ create table application_counts (
 
 create function count_applications() returns trigger language plpgsql as $$
 begin
+    -- Requested before approved, as an approval by itself takes them in two statements: one order for all.
     if tg_op = 'INSERT' then
         insert into application_counts as c
-        select status, pg_backend_pid() % 64, count(*) from new_rows group by status order by status
+        select status, pg_backend_pid() % 64, count(*) from new_rows group by status order by status desc
         on conflict (status, slot) do update set n = c.n + excluded.n;
     elsif tg_op = 'DELETE' then
         insert into application_counts as c
-        select status, pg_backend_pid() % 64, -count(*) from old_rows group by status order by status
+        select status, pg_backend_pid() % 64, -count(*) from old_rows group by status order by status desc
         on conflict (status, slot) do update set n = c.n + excluded.n;
     elsif tg_op = 'UPDATE' then
         insert into application_counts as c
         select status, pg_backend_pid() % 64, sum(change)
         from (select status, 1 as change from new_rows union all select status, -1 from old_rows) as changes
-        group by status having sum(change) <> 0 order by status
+        group by status having sum(change) <> 0 order by status desc
         on conflict (status, slot) do update set n = c.n + excluded.n;
     else
         delete from application_counts;
@@ -73,6 +74,30 @@ create trigger applications_updated after update on applications
     referencing old table as old_rows new table as new_rows for each statement execute function count_applications();
 create trigger applications_truncated after truncate on applications
     for each statement execute function count_applications();
+
+-- The same order for developers: an approval by itself and a move could wait for each other.
+create or replace function count_developers() returns trigger language plpgsql as $$
+begin
+    -- In the order of applications' counts.
+    if tg_op = 'INSERT' then
+        insert into developer_counts as c
+        select status, pg_backend_pid() % 64, count(*) from new_rows group by status order by status desc
+        on conflict (status, slot) do update set n = c.n + excluded.n;
+    elsif tg_op = 'DELETE' then
+        insert into developer_counts as c
+        select status, pg_backend_pid() % 64, -count(*) from old_rows group by status order by status desc
+        on conflict (status, slot) do update set n = c.n + excluded.n;
+    elsif tg_op = 'UPDATE' then
+        insert into developer_counts as c
+        select status, pg_backend_pid() % 64, sum(change)
+        from (select status, 1 as change from new_rows union all select status, -1 from old_rows) as changes
+        group by status having sum(change) <> 0 order by status desc
+        on conflict (status, slot) do update set n = c.n + excluded.n;
+    else
+        delete from developer_counts;
+    end if;
+    return null;
+end $$;
 
 create view application_totals as
 select

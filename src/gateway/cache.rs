@@ -3,30 +3,23 @@
 //! A look-up begins with [`Cache::generation`] and ends with [`Cache::keep`] or [`Cache::keep_absence`], which do nothing
 //! if any change was applied in between: what the look-up read may be older than the change.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use super::access::Access;
+use super::fingerprints::{Fingerprint, Fingerprints, fingerprint};
 use crate::ids::DeveloperId;
 use crate::keys::KeyHash;
 
 /// Keys in memory. One more takes the place of the one that is there for longest.
-pub const MAX_KEYS: usize = 200_000;
+pub const MAX_KEYS: u32 = 200_000;
 /// Keys asked for in vain. One more, and all are forgotten.
 pub const MAX_ABSENT: usize = 10_000;
 /// How long it is remembered that a key was asked for in vain.
 pub const ABSENT_FOR: Duration = Duration::from_secs(60);
-
-/// The first 8 bytes of a key's hash: enough to know that a key does not exist.
-pub type Fingerprint = i64;
-
-pub fn fingerprint(hash: &KeyHash) -> Fingerprint {
-    let [a, b, c, d, e, f, g, h, ..] = *hash;
-    i64::from_be_bytes([a, b, c, d, e, f, g, h])
-}
 
 /// SHA-256 is as good a hash as any; nobody can choose what is in here.
 #[derive(Default)]
@@ -49,10 +42,7 @@ impl Hasher for FirstBytes {
     }
 }
 
-type ByHash = BuildHasherDefault<FirstBytes>;
-
-/// The marks of all keys there are.
-pub type Fingerprints = HashSet<Fingerprint, ByHash>;
+pub type ByHash = BuildHasherDefault<FirstBytes>;
 
 /// A key in memory, with what is answered where it is good.
 pub struct Entry<A> {
@@ -61,7 +51,7 @@ pub struct Entry<A> {
     /// In minutes since 1970.
     last_used: AtomicU32,
     /// Its place in the ring.
-    slot: usize,
+    slot: u32,
 }
 
 impl<A> Entry<A> {
@@ -77,7 +67,7 @@ pub struct Cache<A> {
     keys: papaya::HashMap<KeyHash, Entry<A>, ByHash>,
     fingerprints: RwLock<Fingerprints>,
     ground: Mutex<Ground>,
-    max_keys: usize,
+    max_keys: u32,
 }
 
 /// What only fills and changes touch.
@@ -85,15 +75,16 @@ pub struct Cache<A> {
 struct Ground {
     /// How many changes were applied.
     generation: u64,
-    by_developer: HashMap<DeveloperId, Vec<KeyHash>>,
+    /// The places of their keys in the ring.
+    by_developer: HashMap<DeveloperId, Vec<u32>>,
     /// Every key in memory has one of at most `max_keys` slots; `next` is taken over next.
     ring: Vec<KeyHash>,
-    next: usize,
+    next: u32,
     absent: HashMap<Fingerprint, (KeyHash, Instant), ByHash>,
 }
 
 impl<A: Send + Sync + 'static> Cache<A> {
-    pub fn new(max_keys: usize) -> Self {
+    pub fn new(max_keys: u32) -> Self {
         Self {
             keys: papaya::HashMap::with_hasher(ByHash::default()),
             fingerprints: RwLock::default(),
@@ -109,7 +100,7 @@ impl<A: Send + Sync + 'static> Cache<A> {
 
     /// False is certain: there is no such key.
     pub fn may_exist(&self, hash: &KeyHash) -> bool {
-        self.fingerprints.read().unwrap_or_else(PoisonError::into_inner).contains(&fingerprint(hash))
+        self.fingerprints.read().unwrap_or_else(PoisonError::into_inner).contains(fingerprint(hash))
     }
 
     /// Whether the key was asked for in vain a short while ago.
@@ -134,7 +125,7 @@ impl<A: Send + Sync + 'static> Cache<A> {
         }
         let slot = ground.next;
         ground.next = (slot + 1) % self.max_keys;
-        match ground.ring.get_mut(slot) {
+        match ground.ring.get_mut(slot as usize) {
             None => ground.ring.push(hash),
             Some(place) => {
                 let former = std::mem::replace(place, hash);
@@ -145,18 +136,18 @@ impl<A: Send + Sync + 'static> Cache<A> {
         let last_used = AtomicU32::new(access.last_used);
         let present = self.read(&hash, |entry| entry.slot);
         present.into_iter().for_each(|slot| self.evict(&mut ground, &hash, slot));
-        ground.by_developer.entry(developer).or_default().push(hash);
+        ground.by_developer.entry(developer).or_default().push(slot);
         self.keys.pin().insert(hash, Entry { access, answer, last_used, slot });
     }
 
-    fn evict(&self, ground: &mut Ground, hash: &KeyHash, slot: usize) {
+    fn evict(&self, ground: &mut Ground, hash: &KeyHash, slot: u32) {
         let keys = self.keys.pin();
         let Some(entry) = keys.get(hash).filter(|entry| entry.slot == slot) else { return };
         let developer = entry.access.developer;
         keys.remove(hash);
-        if let Some(hashes) = ground.by_developer.get_mut(&developer) {
-            hashes.retain(|own| own != hash);
-            if hashes.is_empty() {
+        if let Some(slots) = ground.by_developer.get_mut(&developer) {
+            slots.retain(|own| *own != slot);
+            if slots.is_empty() {
                 ground.by_developer.remove(&developer);
             }
         }
@@ -178,14 +169,14 @@ impl<A: Send + Sync + 'static> Cache<A> {
     pub fn apply(&self, developers: &[DeveloperId], new: &[Fingerprint]) {
         // First, so that nobody who sees the later generation misses a key.
         if !new.is_empty() {
-            self.fingerprints.write().unwrap_or_else(PoisonError::into_inner).extend(new);
+            self.fingerprints.write().unwrap_or_else(PoisonError::into_inner).add(new);
         }
         let mut ground = self.ground();
         ground.generation += 1;
         let keys = self.keys.pin();
         for developer in developers {
-            for hash in ground.by_developer.remove(developer).unwrap_or_default() {
-                keys.remove(&hash);
+            for slot in ground.by_developer.remove(developer).unwrap_or_default() {
+                ground.ring.get(slot as usize).map(|hash| keys.remove(hash));
             }
         }
         for fingerprint in new {

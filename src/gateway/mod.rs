@@ -14,6 +14,7 @@
 mod access;
 mod cache;
 mod feed;
+mod fingerprints;
 pub mod handlers;
 mod metrics;
 mod presented;

@@ -42,9 +42,13 @@ pub async fn find(
 ) -> Result<HttpResponse, AppError> {
     let FindForm { q, status, sort, per_page } = form.0;
     let Some(sought) = Sought::parse(&q) else {
-        let settings = [("status", &status), ("sort", &sort), ("per_page", &per_page)];
-        let address = QueryString::new().with("q", q.trim());
-        let address = settings.into_iter().fold(address, |all, (name, value)| all.with_some(name, value.as_deref()));
+        let settings = [("q", Some(q)), ("status", status), ("sort", sort), ("per_page", per_page)];
+        // No list reads more of them, and proxies refuse long addresses.
+        let settings =
+            settings.map(|(name, typed)| (name, typed.map(|typed| typed.trim().chars().take(200).collect())));
+        let address = settings
+            .iter()
+            .fold(QueryString::new(), |all, (name, typed): &(_, Option<String>)| all.with_some(name, typed.as_deref()));
         let list = if query.get("list") == Some("applications") { "applications" } else { "developers" };
         return Ok(see_other(&format!("/admin/{list}?{}", address.into_string()), None));
     };

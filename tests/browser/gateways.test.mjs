@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { isAnswered, newApplication, newKey } from "./support/applications.mjs";
 import { becomes, button, journeys, message } from "./support/journeys.mjs";
-import { examine } from "./support/look.mjs";
+import { examine, picture } from "./support/look.mjs";
 import { member, somebody } from "./support/portal.mjs";
 
 const journey = journeys({ mail: true, people: "people.csv" });
@@ -83,6 +83,7 @@ journey("an instance that does not know is named, in red after ten seconds, unti
     assert.equal(await page.getByLabel("Company").inputValue(), "Half a wor");
     assert.equal(await page.evaluate(() => document.activeElement.name), "organization");
     await becomes(() => card(page).locator(".chip.bad").count().then(Boolean), true, 15_000);
+    await picture(card(page), "gateways-one-lags-card");
     await examine(page, "gateways-one-lags");
   } finally {
     other.thaw();

@@ -48,7 +48,7 @@ for (const list of ["/admin/developers?status=all&sort=name", "/admin/applicatio
     await page.keyboard.press("ControlOrMeta+V");
     assert.equal(new URL((await posted).url()).pathname, "/admin/keys/search");
     await becomes(() => found(page).count(), 1);
-    assert.match(await text(found(page)), new RegExp(`^Ada Byron ${desk.ada.email} “Production” ${shortly(desk.secret)} of Weather station (Never|.*ago|just now) Works$`));
+    assert.match(await text(found(page)), new RegExp(`^Ada Byron ${desk.ada.email} “Production” ${shortly(desk.secret)} of Weather station (Never used|.*ago|just now) Works$`));
     assert.equal(await page.locator("#found").textContent(), "Whose key this is");
     assert.equal(page.url(), own);
     assert.equal(await page.evaluate(() => history.length), length);

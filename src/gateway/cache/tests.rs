@@ -21,10 +21,14 @@ fn access(developer: DeveloperId) -> Access {
     }
 }
 
+fn marks(keys: std::ops::Range<u64>) -> Fingerprints {
+    keys.map(|n| fingerprint(&hash(n))).collect::<Vec<_>>().into()
+}
+
 /// A cache that knows of the keys 0 to 9, none of them in memory.
-fn cache(max: usize) -> Cache<u64> {
+fn cache(max: u32) -> Cache<u64> {
     let cache = Cache::new(max);
-    cache.begin_anew((0..10).map(|n| fingerprint(&hash(n))).collect());
+    cache.begin_anew(marks(0..10));
     cache
 }
 
@@ -59,7 +63,7 @@ fn what_was_read_before_a_change_is_not_kept_after_it() {
     let changes: [fn(&Cache<u64>, DeveloperId); 3] = [
         |cache, developer| cache.apply(&[developer], &[]),
         |cache, _| cache.apply(&[], &[fingerprint(&hash(77))]),
-        |cache, _| cache.begin_anew((0..10).map(|n| fingerprint(&hash(n))).collect()),
+        |cache, _| cache.begin_anew(marks(0..10)),
     ];
     for change in changes {
         let before = cache.generation();
@@ -76,7 +80,7 @@ fn everything_is_forgotten_when_it_begins_anew() {
     let cache = cache(100);
     fill(&cache, 1, DeveloperId::new());
     cache.keep_absence(cache.generation(), hash(2), NOW());
-    cache.begin_anew([fingerprint(&hash(42))].into_iter().collect());
+    cache.begin_anew(marks(42..43));
     assert_eq!((answer(&cache, 1), cache.sizes()), (None, (0, 1)));
     assert!(!cache.is_absent(&hash(2), NOW()) && !cache.may_exist(&hash(1)) && cache.may_exist(&hash(42)));
 }

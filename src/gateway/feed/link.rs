@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use super::Fault;
 use super::reach::Target;
-use crate::gateway::cache::{Fingerprint, Fingerprints, fingerprint};
+use crate::gateway::fingerprints::{Fingerprint, Fingerprints, fingerprint};
 use crate::ids::DeveloperId;
 
 /// How long a connection may take until it listens.
@@ -173,13 +173,13 @@ impl Link {
         let known = Known { snapshot: here.try_get(0)?, place: here.try_get(1)? };
         let nothing: [&(dyn ToSql + Sync); 0] = [];
         let mut rows = pin!(self.client.query_raw("select secret_hash from keys", nothing).await?);
-        let mut fingerprints = Fingerprints::default();
+        let mut fingerprints: Vec<Fingerprint> = Vec::new();
         while let Some(row) = rows.try_next().await? {
             // What is no hash of a key, no key can have.
             fingerprints.extend(row.try_get::<_, &[u8]>(0)?.try_into().ok().map(fingerprint));
         }
         self.client.batch_execute("commit").await?;
-        Ok((known, fingerprints))
+        Ok((known, fingerprints.into()))
     }
 
     /// Asks what has changed, and steps forward.

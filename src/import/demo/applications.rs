@@ -104,7 +104,7 @@ fn keys_of(n: usize, of: &applications::NewRecord, developers: &[NewRecord], now
             holder: holder.clone(),
             name: KeyName::parse(KEYS[i + usize::from(i > 0) * (n % 3)]).ok()?,
             created_at,
-            expires_at: (seed % 6 == 2).then(|| now + TimeDelta::days(if n % 2 == 0 { 5 } else { 200 })),
+            expires_at: (seed % 6 == 2).then(|| now + TimeDelta::days(if n.is_multiple_of(2) { 5 } else { 200 })),
             revoked_at: is_revoked.then(|| created_at + (until - created_at) / 2),
             last_used_at: (seed % 5 != 3 && !is_revoked).then(|| created_at.max(until - TimeDelta::minutes(minutes))),
         })

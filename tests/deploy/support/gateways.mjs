@@ -50,7 +50,7 @@ export const NGINX = {
     const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((kind) => `${kind}_temp_path ${folder}/${kind};`);
     writeFileSync(join(folder, "token.conf"), `proxy_set_header X-Gateway-Token "${TOKEN}";\n`);
     writeFileSync(join(folder, "recipe.conf"), rendered("nginx.conf", [
-      ["server 127.0.0.1:8080;", instances(check, (port) => `server 127.0.0.1:${port};`)],
+      ["server 127.0.0.1:8080 max_fails=0;", instances(check, (port) => `server 127.0.0.1:${port} max_fails=0;`)],
       ["127.0.0.1:9000", `127.0.0.1:${upstream}`],
       ["listen 80;", `listen 127.0.0.1:${port};`],
       ["/etc/nginx/guestlist-token.conf", `${folder}/token.conf`],

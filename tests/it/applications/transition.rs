@@ -188,12 +188,20 @@ async fn a_move_that_is_taken_back_in_time_tells_nothing_and_other_news_stay() {
         admin.reapprove(&weather).await.done();
         assert_eq!(waiting(app, &weather), ["application_revoked"], "that of the other application");
         assert!(app.mails().iter().any(|mail| mail.state == State::Waiting && mail.text.contains("Maps")));
-        // The developer's own status is other news as well.
-        let desk = admin.looking_at("/admin/developers?status=all");
-        desk.revoke(&ada, "").await.done();
-        assert_eq!(waiting(app, &weather), ["application_revoked", "revoked"]);
-        desk.reapprove(&ada).await.done();
-        assert_eq!(waiting(app, &weather), ["application_revoked"]);
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn whoever_loses_access_hears_of_that_and_not_of_their_applications() {
+    both_ways(async |app: &App, admin| {
+        let ada = app.approved("Ada Byron");
+        let weather = app.application_in(&ada, "Weather", Requested);
+        admin.looking_at(ALL).approve(&weather).await.done();
+        assert_eq!(waiting(app, &weather), ["application_approved"]);
+        admin.looking_at("/admin/developers?status=all").revoke(&ada, "").await.done();
+        assert_eq!(waiting(app, &weather), ["revoked"]);
+        assert!(app.mails().iter().all(|mail| mail.link().is_none()), "no link is left that leads nowhere");
     })
     .await;
 }

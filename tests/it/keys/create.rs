@@ -173,3 +173,36 @@ async fn nothing_else_can_be_said_of_a_new_key() {
     assert_eq!(row, format!("{}|t|t|t|f", weather.id));
     assert_ne!(app.db.text("select id from keys"), other);
 }
+
+#[actix_web::test]
+async fn somebody_who_makes_and_revokes_keys_all_day_gets_no_flood_of_mail() {
+    let app = App::start().await;
+    let ada = app.developer("Ada Byron").await;
+    let weather = app.application(&ada.person, "Weather");
+    for n in 0..25 {
+        let key = ada.creates_key(&app, &weather, &format!("Key {n}")).await;
+        ada.revokes_key(&key).await.is(303);
+    }
+    assert_eq!(app.mails_to(&ada.person.email).len(), 20);
+    assert_eq!(app.events("key.created").len(), 25, "the log tells of all");
+    // An hour later they are told again.
+    app.db.run("update throttles set window_started_at = window_started_at - interval '61 minutes'");
+    ada.creates_key(&app, &weather, "Later").await;
+    assert_eq!(app.mails_to(&ada.person.email).len(), 21);
+}
+
+#[actix_web::test]
+async fn nobody_makes_more_than_a_thousand_keys_in_an_hour() {
+    let app = App::start().await;
+    let ada = app.developer("Ada Byron").await;
+    let bo = app.developer("Bo Chen").await;
+    let weather = app.application(&ada.person, "Weather");
+    app.db.run("delete from throttles");
+    ada.creates_key(&app, &weather, "First").await;
+    app.db.run("update throttles set attempts = 1000 where attempts = 1");
+    let refused = ada.asks_for_key(&weather, "One more").await.is(429);
+    assert!(refused.header("retry-after").is_some_and(|wait| wait.parse::<u32>().is_ok_and(|wait| wait <= 3_600)));
+    assert_eq!(secrets_in(&refused.text()), [""; 0]);
+    assert_eq!(app.db.number("select count(*) from keys"), 1);
+    bo.creates_key(&app, &app.application(&bo.person, "Maps"), "Of another").await;
+}

@@ -128,3 +128,15 @@ async fn what_is_no_key_is_looked_for_in_the_list() {
     let told = admin.posts(SEARCH, &fields).await.done();
     assert_eq!(told.landed.unwrap().page().names(), ["Ada Byron"]);
 }
+
+#[actix_web::test]
+async fn whatever_is_typed_the_address_of_the_list_stays_short() {
+    let app = App::start().await;
+    let admin = app.admin("Kim Lee").await;
+    for long in ["x".repeat(60_000), "🌦".repeat(5_000)] {
+        for name in ["q", "status", "sort", "per_page"] {
+            let told = admin.posts(SEARCH, &[(name, &long)]).await.done();
+            assert!(told.answer.location().len() < 3_000, "{name}: {}", told.answer.location().len());
+        }
+    }
+}
