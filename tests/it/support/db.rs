@@ -128,6 +128,14 @@ impl TestDb {
         names(&mut self.conn(), &format!("select value::text from ({sql}) as answer(value)"))
     }
 
+    /// The same of several statements, over one connection.
+    pub fn all_texts(&self, statements: &[&str]) -> Vec<String> {
+        let conn = &mut self.conn();
+        let texts =
+            statements.iter().map(|sql| names(conn, &format!("select value::text from ({sql}) as answer(value)")));
+        texts.collect::<Vec<_>>().concat()
+    }
+
     /// One text.
     pub fn text(&self, sql: &str) -> String {
         self.texts(sql).into_iter().next().unwrap_or_else(|| panic!("no row: {sql}"))

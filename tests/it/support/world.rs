@@ -220,43 +220,34 @@ impl App {
         entries.filter(|entry| entry.event.as_str().starts_with("developer.")).collect()
     }
 
-    /// All that a request may change, in words: to compare before and after. A refused sign-in is recorded by law.
+    /// All that a request may change, in words: to compare before and after.
     pub fn state(&self) -> Vec<String> {
-        let mut state = self.db.texts(
-            "select concat_ws('|', email, full_name, organization, purpose, status, version, decided_by, reason, \
-             email_verified_at is null, decided_at is null) from developers order by mailbox",
-        );
-        state.extend(self.db.texts(
-            "select concat_ws('|', event, actor_kind, actor_name, actor_email, subject_name, subject_email, \
-             from_status, to_status, reason, details) from audit_entries \
-             where split_part(event, '.', 1) in ('developer', 'invitation', 'application', 'key') \
-             and event <> 'developer.sign_in_failed' order by id",
-        ));
-        state.extend(self.db.texts(
-            "select concat_ws('|', name, description, callback_url, email, status, version, decided_by, reason, \
-             decided_at is null) from applications order by id",
-        ));
-        state.extend(self.db.texts(
-            "select concat_ws('|', a.name, k.name, expires_at, revoked_at is null, warned_at is null, last_used_at is null) \
-             from keys as k join applications as a on a.id = application_id order by k.id",
-        ));
-        state.extend(self.db.texts(
-            "select concat_ws('|', i.email, via, invited_by, mail_id is null, opened_at is null, registered_at is null, \
-             developer_id is null, withdrawn_at is null, count(token_hash), count(ended_at)) \
-             from invitations as i left join invitation_links on invitation_id = i.id group by i.id order by i.id",
-        ));
-        state.extend(
-            self.db.texts("select concat_ws('|', kind, recipient, subject, body, state) from outbox order by id"),
-        );
-        state.extend(self.db.texts("select concat_ws('|', key, value, version) from settings order by key"));
-        state.extend(self.db.texts(
-            "select concat_ws('|', 'password of', email) from developer_passwords \
-             join developers on id = developer_id order by mailbox",
-        ));
+        let lines = self.db.all_texts(&STATE);
         // The ends of a key are different each time.
-        state.iter().map(|line| without_ends(line)).collect()
+        lines.iter().map(|line| without_ends(line)).collect()
     }
 }
+
+/// A refused sign-in is recorded by law.
+const STATE: [&str; 8] = [
+    "select concat_ws('|', email, full_name, organization, purpose, status, version, decided_by, reason, \
+     email_verified_at is null, decided_at is null) from developers order by mailbox",
+    "select concat_ws('|', event, actor_kind, actor_name, actor_email, subject_name, subject_email, from_status, \
+     to_status, reason, details) from audit_entries \
+     where split_part(event, '.', 1) in ('developer', 'invitation', 'application', 'key') \
+     and event <> 'developer.sign_in_failed' order by id",
+    "select concat_ws('|', name, description, callback_url, email, status, version, decided_by, reason, \
+     decided_at is null) from applications order by id",
+    "select concat_ws('|', a.name, k.name, expires_at, revoked_at is null, warned_at is null, last_used_at is null) \
+     from keys as k join applications as a on a.id = application_id order by k.id",
+    "select concat_ws('|', i.email, via, invited_by, mail_id is null, opened_at is null, registered_at is null, \
+     developer_id is null, withdrawn_at is null, count(token_hash), count(ended_at)) \
+     from invitations as i left join invitation_links on invitation_id = i.id group by i.id order by i.id",
+    "select concat_ws('|', kind, recipient, subject, body, state) from outbox order by id",
+    "select concat_ws('|', key, value, version) from settings order by key",
+    "select concat_ws('|', 'password of', email) from developer_passwords \
+     join developers on id = developer_id order by mailbox",
+];
 
 /// With each "glk_4fGh…9xYz" written as "glk_…".
 fn without_ends(line: &str) -> String {

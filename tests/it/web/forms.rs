@@ -42,11 +42,11 @@ impl Desk {
     /// All that a form could have changed.
     fn state(&self) -> Vec<String> {
         let mut state = self.app.state();
-        state.extend(
-            self.app.db.texts("select concat_ws('|', email, full_name, password_hash) from admins order by id"),
-        );
-        state.push(self.app.db.number("select count(*) from setup_links").to_string());
-        state.push(self.app.db.number("select count(*) from admin_sessions").to_string());
+        state.extend(self.app.db.all_texts(&[
+            "select concat_ws('|', email, full_name, password_hash) from admins order by id",
+            "select count(*) from setup_links",
+            "select count(*) from admin_sessions",
+        ]));
         state
     }
 
