@@ -182,8 +182,10 @@ async fn a_form_that_lacks_a_switch_turns_it_off_only_if_it_is_whole() {
     admin.posts(SETTINGS, &[("version", "1")]).await.done().says("Nothing was changed.");
     admin.posts(SETTINGS, &[("version", "1"), ("registration", "off")]).await.done().says("Saved 1 setting.");
     admin.posts(SETTINGS, &[("version", "2"), ("registration", "on")]).await.done();
-    admin.posts(SETTINGS, &[("version", "3"), ("whole", "yes")]).await.done().says("Saved 1 setting.");
-    assert_eq!(app.db.text("select value from settings where key = 'registration'"), "off");
+    admin.posts(SETTINGS, &[("version", "3"), ("whole", "yes")]).await.done().says("Saved 2 settings.");
+    for switch in ["registration", "application_auto_approval"] {
+        assert_eq!(app.db.text(&format!("select value from settings where key = '{switch}'")), "off", "{switch}");
+    }
 }
 
 #[actix_web::test]
