@@ -128,14 +128,6 @@ impl TestDb {
         names(&mut self.conn(), &format!("select value::text from ({sql}) as answer(value)"))
     }
 
-    /// The same of several statements, over one connection.
-    pub fn all_texts(&self, statements: &[&str]) -> Vec<String> {
-        let conn = &mut self.conn();
-        let texts =
-            statements.iter().map(|sql| names(conn, &format!("select value::text from ({sql}) as answer(value)")));
-        texts.collect::<Vec<_>>().concat()
-    }
-
     /// One text.
     pub fn text(&self, sql: &str) -> String {
         self.texts(sql).into_iter().next().unwrap_or_else(|| panic!("no row: {sql}"))
@@ -170,6 +162,12 @@ pub fn number(conn: &mut PgConnection, sql: &str) -> i64 {
 /// One text.
 pub fn text(conn: &mut PgConnection, sql: &str) -> String {
     names(conn, &format!("select (value)::text as value from ({sql}) as answer(value)")).pop().expect("a row")
+}
+
+/// The first column of all rows of several statements.
+pub fn all_texts(conn: &mut PgConnection, statements: &[&str]) -> Vec<String> {
+    let of_one = |sql: &&str| names(conn, &format!("select value::text from ({sql}) as answer(value)"));
+    statements.iter().flat_map(of_one).collect()
 }
 
 fn names(conn: &mut PgConnection, sql: &str) -> Vec<String> {

@@ -12,6 +12,7 @@ use guestlist::values::{EmailAddress, LongText, Organization, PersonName};
 use guestlist::web::seal::Seal;
 
 use super::app::{App, SECRET};
+use super::db::all_texts;
 
 /// A developer whom a test knows.
 #[derive(Clone, Debug)]
@@ -222,10 +223,14 @@ impl App {
 
     /// All that a request may change, in words: to compare before and after.
     pub fn state(&self) -> Vec<String> {
-        let lines = self.db.all_texts(&STATE);
-        // The ends of a key are different each time.
-        lines.iter().map(|line| without_ends(line)).collect()
+        state(&mut self.db.conn())
     }
+}
+
+/// See [`App::state`].
+pub fn state(conn: &mut PgConnection) -> Vec<String> {
+    // The ends of a key are different each time.
+    all_texts(conn, &STATE).iter().map(|line| without_ends(line)).collect()
 }
 
 /// A refused sign-in is recorded by law.
