@@ -58,7 +58,7 @@ fn fill(conn: &mut PgConnection, plan: &Plan) -> Anyhow<()> {
         }
         Ok(())
     })?;
-    let columns: Vec<String> = (0..AT_ONCE).map(|n| format!("hashes[{}] as h{n}", n + 1)).collect();
+    let columns: Vec<String> = (0..AT_ONCE).map(|n| format!("array[hashes[{}]] as h{n}", n + 1)).collect();
     let columns = columns.join(", ");
     conn.batch_execute(&format!(
         "create table shown as select run, {columns} from ( \

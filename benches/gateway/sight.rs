@@ -97,7 +97,7 @@ fn script(recorded: &[Statement], keys: u64) -> Script {
         "\\set run random(0, {})\nselect * from shown where run = :run \\gset\n",
         (keys / AT_ONCE as u64).saturating_sub(1)
     );
-    let is_hash = |value: &str| value.starts_with("\\x");
+    let is_hash = |value: &str| value.contains("\\x");
     (0..AT_ONCE).fold(Script { text: told, ..Script::default() }, |script, n| {
         script.with(recorded, |value| is_hash(value).then(|| format!(":h{n}")))
     })

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::values::{ApplicationName, CallbackUrl, Details};
-use crate::keys::{Expiry, KeyName, NewKey};
+use crate::keys::{Expiry, KeyName, NewKey, Once};
 use crate::values::LongText;
 use crate::web::form::FieldErrors;
 
@@ -40,6 +40,8 @@ impl ApplicationForm {
 pub struct KeyForm {
     pub name: String,
     pub expires_on: String,
+    /// Which showing of the form this is.
+    pub once: String,
 }
 
 impl KeyForm {
@@ -50,7 +52,7 @@ impl KeyForm {
         let name = errors.take("name", KeyName::parse(&self.name));
         let expiry = errors.take("expires_on", Expiry::parse(&self.expires_on, now));
         match (name, expiry) {
-            (Some(name), Some(expiry)) => Ok(NewKey { name, expiry }),
+            (Some(name), Some(expiry)) => Ok(NewKey { name, expiry, once: Once::parse(&self.once) }),
             _ => Err(errors),
         }
     }

@@ -54,6 +54,9 @@ pub fn check_config(config: &Config) {
     println!("  trusts       {} proxies", config.trusted_proxies.len());
     let mail = config.mail.as_ref().map(|route| format!("{}, from {}", route.server.place(), route.from.address));
     println!("  mail         {}", mail.as_deref().unwrap_or("is kept, not sent"));
+    if let Some(warning) = config.warning() {
+        println!("\n{warning}");
+    }
     println!("\nVariables:");
     for variable in VARIABLES {
         println!("  {}: {} (default: {})", variable.name, variable.effect, variable.default);

@@ -35,6 +35,9 @@ pub fn serve(config: Config) -> Result<(), Failure> {
     drop(conn);
     let shared = Shared::new(config.clone(), &database.url, &policy)?;
     println!("Guestlist serves at {}", config.base_url.as_str());
+    if let Some(warning) = config.warning() {
+        println!("{warning}");
+    }
     if let Some(link) = setup_link {
         println!("There is no admin yet. Create the first one here, once:\n  {link}");
     }

@@ -25,6 +25,12 @@ impl BaseUrl {
         &place[..end.unwrap_or(place.len())]
     }
 
+    /// Whether only browsers on this machine get there.
+    pub fn is_local(&self) -> bool {
+        let host = self.host().trim_matches(['[', ']']);
+        host == "localhost" || host.ends_with(".localhost") || host.parse().is_ok_and(|host: IpAddr| host.is_loopback())
+    }
+
     /// Whether cookies can be marked secure.
     pub fn is_https(&self) -> bool {
         self.0.starts_with("https://")
@@ -99,6 +105,18 @@ mod tests {
         assert_eq!(host("https://guests.example"), "guests.example");
         assert_eq!(host("http://127.0.0.1:8080/"), "127.0.0.1");
         assert_eq!(host("http://[::1]:8080"), "[::1]");
+    }
+
+    #[test]
+    fn a_local_address_is_reached_from_here_alone() {
+        let is_local = |url: &str| url.parse::<BaseUrl>().unwrap().is_local();
+        for here in ["http://127.0.0.1:8080", "http://[::1]", "https://LOCALHOST:8443", "http://desk.localhost"] {
+            assert!(is_local(here), "{here}");
+        }
+        for elsewhere in ["https://guests.example", "http://10.0.0.5:8080", "https://localhost.example", "http://[::2]"]
+        {
+            assert!(!is_local(elsewhere), "{elsewhere}");
+        }
     }
 
     #[test]

@@ -181,6 +181,17 @@ impl Config {
         })
     }
 
+    /// What is allowed and hardly meant: all connections come from this machine, people by their address do not, and
+    /// neither the proxy between them nor the gateways are known by anything else.
+    pub fn warning(&self) -> Option<&'static str> {
+        let is_behind_a_proxy = self.listen.ip().is_loopback() && !self.base_url.is_local();
+        let is_open = is_behind_a_proxy && self.trusted_proxies.is_empty() && self.gateway_token.is_none();
+        is_open.then_some(
+            "Whoever comes through the proxy on this machine counts as a gateway: /gateway/check and /metrics are open to \
+             everybody. Set GUESTLIST_GATEWAY_TOKEN, or name the proxy in GUESTLIST_TRUSTED_PROXIES.",
+        )
+    }
+
     /// How mail leaves, for whoever cannot do without.
     ///
     /// # Errors
@@ -241,6 +252,18 @@ mod tests {
         let config = read(&[]).unwrap();
         assert_eq!(config.base_url.as_str(), "http://127.0.0.1:8080");
         assert!(config.database_url.is_none() && config.trusted_proxies.is_empty());
+    }
+
+    #[test]
+    fn an_open_gateway_behind_a_proxy_is_warned_of() {
+        let warns = |pairs: &[(&str, &str)]| read(pairs).unwrap().warning().is_some();
+        let public = ("GUESTLIST_BASE_URL", "https://guests.example");
+        assert!(warns(&[public]));
+        assert!(!warns(&[]));
+        assert!(!warns(&[("GUESTLIST_BASE_URL", "https://localhost:8443")]));
+        assert!(!warns(&[public, ("GUESTLIST_LISTEN", "10.0.0.5:8080")]), "connections have addresses of their own");
+        assert!(!warns(&[public, ("GUESTLIST_TRUSTED_PROXIES", "127.0.0.1")]));
+        assert!(!warns(&[public, ("GUESTLIST_GATEWAY_TOKEN", "between-us-two-alone")]));
     }
 
     #[test]

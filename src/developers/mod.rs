@@ -15,5 +15,4 @@ pub use operations::{
 };
 pub use queries::{
     Developer, any_exist, by_ids, by_mailbox, by_mailboxes, end_sessions, find, known_ids, known_mailboxes, lock,
-    waiting,
 };

@@ -3,7 +3,7 @@
 //! ```text
 //!  gateway ──▶ check ──▶ cache ── known ──────────────────────────────▶ 204, 401, 403
 //!                          │ └─── no such fingerprint ────────────────▶ 401
-//!                          └───── first sight ──▶ queries ──▶ PostgreSQL
+//!                          └───── first sight ──▶ sights ───▶ PostgreSQL
 //!                                                                │ triggers write gateway_changes, and notify
 //!                          cache ◀── apply ◀── feed ◀────────────┘
 //! ```
@@ -20,19 +20,19 @@ mod metrics;
 mod presented;
 mod pulse;
 mod queries;
+mod sights;
 mod usage;
 mod views;
 
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
-
-use tokio::time::timeout;
+use std::time::Instant;
 
 use self::access::Verdict;
 use self::cache::{Cache, MAX_KEYS};
 use self::handlers::identity::Identity;
 use self::metrics::Numbers;
 use self::pulse::Pulse;
+use self::sights::Sights;
 use self::usage::Usage;
 use crate::config::{Config, GatewayToken};
 use crate::db::{Conn, Db, DbError, QueryResult};
@@ -41,11 +41,6 @@ use crate::keys::KeyHash;
 
 pub use feed::Feed;
 pub use views::Spread;
-
-/// Look-ups of the same key wait for each other; of others only by chance.
-const TURNS: usize = 512;
-/// How long a look-up waits for another one of the same key.
-const TURN: Duration = Duration::from_millis(400);
 
 /// What answers gateways, shared by all threads. Cheap to clone.
 #[derive(Clone)]
@@ -64,27 +59,38 @@ struct Inner {
     pulse: Pulse,
     usage: Usage,
     numbers: Numbers,
-    turns: Vec<tokio::sync::Mutex<()>>,
+    sights: Sights,
     /// When the log was last told that somebody was refused who is no gateway.
     complained_at: Mutex<Option<Instant>>,
 }
 
 /// What is answered where it can be decided.
+#[derive(Clone)]
 enum Reply {
     Good(Identity),
     Unknown,
     Forbidden,
 }
 
+impl Reply {
+    fn new(verdict: Verdict, identity: &Identity) -> Self {
+        match verdict {
+            Verdict::Good => Self::Good(identity.clone()),
+            Verdict::Unknown => Self::Unknown,
+            Verdict::Forbidden => Self::Forbidden,
+        }
+    }
+}
+
 /// Why nothing can be decided now.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Copy, Debug, thiserror::Error)]
 enum Undecided {
     #[error("the database was not heard for too long")]
     Silence,
-    #[error("others look up the same key")]
+    #[error("too many keys are looked up")]
     Busy,
-    #[error(transparent)]
-    Database(#[from] DbError),
+    #[error("the database did not say what it knows of the key")]
+    Database,
     #[error("a header cannot hold whose key it is")]
     Unspeakable,
 }
@@ -106,9 +112,14 @@ impl Gateway {
             pulse: Pulse::new(),
             usage: Usage::default(),
             numbers: Numbers::default(),
-            turns: (0..TURNS).map(|_| tokio::sync::Mutex::default()).collect(),
+            sights: Sights::default(),
             complained_at: Mutex::default(),
         }))
+    }
+
+    /// Whether requests are welcome: see [`Pulse::has_begun`].
+    pub fn has_begun(&self) -> bool {
+        self.0.pulse.has_begun(Instant::now())
     }
 
     /// Writes when keys were last used.
@@ -122,53 +133,16 @@ impl Gateway {
     /// What is known of the key without asking anybody; none on first sight.
     fn recall(&self, hash: &KeyHash) -> Result<Option<Reply>, Undecided> {
         let moment = self.0.pulse.moment().ok_or(Undecided::Silence)?;
-        let known = self.0.cache.read(hash, |entry| match entry.access.verdict(moment) {
-            Verdict::Unknown => Reply::Unknown,
-            Verdict::Forbidden => Reply::Forbidden,
-            Verdict::Good => {
-                let minute = minute_of(moment.now);
-                if entry.is_first_use(minute) {
-                    self.0.usage.note(entry.access.key, minute);
-                }
-                Reply::Good(entry.answer.clone())
+        let known = self.0.cache.read(hash, |entry| {
+            let verdict = entry.access.verdict(moment);
+            let minute = minute_of(moment.now);
+            if verdict == Verdict::Good && entry.is_first_use(minute) {
+                self.0.usage.note(entry.access.key, minute);
             }
+            Reply::new(verdict, &entry.answer)
         });
         let is_none = || !self.0.cache.may_exist(hash) || self.0.cache.is_absent(hash, Instant::now());
         Ok(known.or_else(|| is_none().then_some(Reply::Unknown)))
-    }
-
-    /// Asks the database, once for all who wait.
-    async fn look_up(&self, hash: KeyHash) -> Result<Reply, Undecided> {
-        let turn = self.0.turns.get(usize::from(u16::from_be_bytes([hash[30], hash[31]])) % TURNS);
-        let _turn = match turn {
-            Some(turn) => timeout(TURN, turn.lock()).await.map_err(|_| Undecided::Busy)?,
-            None => return Err(Undecided::Busy),
-        };
-        if let Some(reply) = self.recall(&hash)? {
-            return Ok(reply);
-        }
-        let (cache, numbers) = (&self.0.cache, &self.0.numbers);
-        let moment = self.0.pulse.moment().ok_or(Undecided::Silence)?;
-        let generation = cache.generation();
-        numbers.look_ups.add(1);
-        let found = self.0.db.run(move |conn| queries::look_up(conn, &hash)).await;
-        let Some((mut access, owner)) = found.inspect_err(|_| numbers.failed_look_ups.add(1))? else {
-            cache.keep_absence(generation, hash, Instant::now());
-            return Ok(Reply::Unknown);
-        };
-        let identity = Identity::of(&owner).ok_or(Undecided::Unspeakable)?;
-        let reply = match access.verdict(moment) {
-            Verdict::Unknown => Reply::Unknown,
-            Verdict::Forbidden => Reply::Forbidden,
-            Verdict::Good => Reply::Good(identity.clone()),
-        };
-        let minute = minute_of(moment.now);
-        if matches!(reply, Reply::Good(_)) && access.last_used < minute {
-            access.last_used = minute;
-            self.0.usage.note(access.key, minute);
-        }
-        cache.keep(generation, hash, access, identity);
-        Ok(reply)
     }
 }
 

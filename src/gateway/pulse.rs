@@ -8,6 +8,9 @@ use super::access::Moment;
 /// After this long without the database nobody knows whether a key is still good.
 pub const BOUND: Duration = Duration::from_secs(5);
 
+/// How long it is waited at a start until the database is heard.
+const START: Duration = Duration::from_secs(10);
+
 /// Written by the feed, read by every check.
 pub struct Pulse {
     begun: Instant,
@@ -42,6 +45,11 @@ impl Pulse {
         Some(now.saturating_duration_since(self.begun).saturating_sub(Duration::from_millis(heard)))
     }
 
+    /// False at a start, until the database was heard. Not for ever: where only the feed fails there are pages to serve.
+    pub fn has_begun(&self, now: Instant) -> bool {
+        self.silence(now).is_some() || now.saturating_duration_since(self.begun) > START
+    }
+
     /// What holds now; none where it is too long ago that the database was heard.
     pub fn moment(&self) -> Option<Moment> {
         self.silence(Instant::now()).filter(|silence| *silence <= BOUND)?;
@@ -66,6 +74,15 @@ mod tests {
         assert_eq!(pulse.silence(begun + BOUND), Some(BOUND));
         assert!(pulse.silence(begun + BOUND * 2).is_some_and(|silence| silence > BOUND));
         assert_eq!(pulse.silence(begun), Some(Duration::ZERO));
+    }
+
+    #[test]
+    fn it_has_begun_when_the_database_was_heard_or_not_for_long() {
+        let pulse = Pulse::new();
+        let at = |seconds| pulse.has_begun(pulse.begun + Duration::from_secs(seconds));
+        assert_eq!([0, 10, 11].map(at), [false, false, true]);
+        pulse.hear(pulse.begun, true, 0);
+        assert_eq!([0, 10, 11].map(at), [true; 3]);
     }
 
     #[test]

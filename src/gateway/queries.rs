@@ -17,6 +17,7 @@ const APPROVED: &str = "approved";
 /// A key with its application and its owner.
 #[derive(Queryable)]
 struct Row {
+    secret_hash: Vec<u8>,
     key: KeyId,
     revoked_at: Option<DateTime<Utc>>,
     expires_at: Option<DateTime<Utc>>,
@@ -40,35 +41,45 @@ pub struct Owner {
     pub key: KeyId,
 }
 
-impl From<Row> for (Access, Owner) {
-    fn from(row: Row) -> Self {
+/// A key that there is.
+pub struct Seen {
+    pub hash: KeyHash,
+    pub access: Access,
+    pub owner: Owner,
+}
+
+impl Row {
+    /// None where the hash is none, which the table rules out.
+    fn seen(self) -> Option<Seen> {
+        let hash = self.secret_hash.try_into().ok()?;
         let minute = |at: DateTime<Utc>| u32::try_from(at.timestamp().div_euclid(60)).unwrap_or_default();
         let access = Access {
-            key: row.key,
-            developer: row.developer,
-            is_revoked: row.revoked_at.is_some(),
-            expires_at: row.expires_at.map(|at| at.timestamp()),
-            is_approved: row.application_is_approved && row.developer_is_approved,
-            is_proven: row.is_proven,
-            last_used: row.last_used_at.map_or(0, minute),
+            key: self.key,
+            developer: self.developer,
+            is_revoked: self.revoked_at.is_some(),
+            expires_at: self.expires_at.map(|at| at.timestamp()),
+            is_approved: self.application_is_approved && self.developer_is_approved,
+            is_proven: self.is_proven,
+            last_used: self.last_used_at.map_or(0, minute),
         };
         let owner = Owner {
-            developer: row.developer,
-            email: row.email,
-            application: row.application,
-            application_name: row.application_name,
-            key: row.key,
+            developer: self.developer,
+            email: self.email,
+            application: self.application,
+            application_name: self.application_name,
+            key: self.key,
         };
-        (access, owner)
+        Some(Seen { hash, access, owner })
     }
 }
 
-/// The key with this hash, alive or not.
-pub fn look_up(conn: &mut Conn, hash: &KeyHash) -> QueryResult<Option<(Access, Owner)>> {
-    let row = keys::table
+/// The keys with these hashes, alive or not.
+pub fn look_up(conn: &mut Conn, hashes: &[KeyHash]) -> QueryResult<Vec<Seen>> {
+    let rows = keys::table
         .inner_join(applications::table.inner_join(developers::table))
-        .filter(keys::secret_hash.eq(hash.as_slice()))
+        .filter(keys::secret_hash.eq_any(hashes.iter().map(<[u8; 32]>::as_slice)))
         .select((
+            keys::secret_hash,
             keys::id,
             keys::revoked_at,
             keys::expires_at,
@@ -81,9 +92,8 @@ pub fn look_up(conn: &mut Conn, hash: &KeyHash) -> QueryResult<Option<(Access, O
             developers::status.eq(APPROVED),
             developers::email_verified_at.is_not_null(),
         ))
-        .get_result::<Row>(conn)
-        .optional()?;
-    Ok(row.map(Into::into))
+        .load::<Row>(conn)?;
+    Ok(rows.into_iter().filter_map(Row::seen).collect())
 }
 
 /// These keys were used at that time, or later already.

@@ -16,13 +16,13 @@ mod sought;
 mod values;
 mod views;
 
-pub use operations::{Created, Holder, NewKey, Past, Revocation, create, enter, revoke, warn_expiring};
+pub use operations::{Created, Creation, Holder, NewKey, Past, Revocation, create, enter, revoke, warn_expiring};
 pub use queries::{
     Holding, Key, LastUsed, Stops, application_of, holdings, of_applications, stops_of_applications,
     stops_of_developers,
 };
 pub use secret::{KeyHash, KeySecret, hash_of};
-pub use values::{Expiry, KeyName};
+pub use values::{Expiry, KeyName, Once};
 pub use views::{HoldingRow, KeyRow, lost_keys, stops_in_words};
 
 /// How many keys of an application may be alive at once: one can be replaced without an outage.

@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
 use super::queries::{self, Key};
-use super::{Expiry, KeyName, KeySecret, MAX_ALIVE};
+use super::{Expiry, KeyName, KeySecret, MAX_ALIVE, Once};
 use crate::audit::{self, Entry, Event, Occasion, Subject, SubjectKind};
 use crate::db::{Conn, QueryResult};
 use crate::ids::{ApplicationId, DeveloperId, KeyId};
@@ -35,6 +35,8 @@ pub struct Holder {
 pub struct NewKey {
     pub name: KeyName,
     pub expiry: Expiry,
+    /// Which form asks for it; none where it does not say.
+    pub once: Option<Once>,
 }
 
 /// A key and its secret, which nobody can read ever again.
@@ -43,19 +45,32 @@ pub struct Created {
     pub secret: KeySecret,
 }
 
-/// A new key; none where as many are alive as may be.
+/// How asking for a key ended.
+pub enum Creation {
+    Done(Created),
+    /// The same form made this one before.
+    Already(Key),
+    /// As many are alive as may be.
+    Full,
+}
+
+/// A new key.
 pub fn create(
     conn: &mut Conn,
     holder: &Holder,
     new: &NewKey,
     (policy, post): (&Policy, &Post),
     occasion: &Occasion,
-) -> QueryResult<Option<Created>> {
+) -> QueryResult<Creation> {
+    let id = new.once.map_or_else(KeyId::new, |once| once.key_of(holder.application));
+    if let Some(made) = queries::lock(conn, holder.application, id)? {
+        return Ok(Creation::Already(made));
+    }
     if queries::count_alive(conn, holder.application, occasion.at)? >= MAX_ALIVE {
-        return Ok(None);
+        return Ok(Creation::Full);
     }
     let secret = KeySecret::generate().map_err(no_randomness)?;
-    let row = row(&secret, holder, &new.name, (occasion.at, new.expiry.at()));
+    let row = row((id, &secret), holder, &new.name, (occasion.at, new.expiry.at()));
     let key = queries::insert(conn, &row)?;
     audit::record(conn, occasion, &entry(Event::KeyCreated, holder, &key))?;
     // Whoever got this many has been told.
@@ -63,18 +78,18 @@ pub fn create(
     if throttles::admit(conn, &told, KEY_MAILS, occasion.at)?.is_ok() {
         post.enqueue(conn, policy, &letter(Kind::KeyCreated, holder, &key), occasion.at)?;
     }
-    Ok(Some(Created { key, secret }))
+    Ok(Creation::Done(Created { key, secret }))
 }
 
 fn row<'a>(
-    secret: &'a KeySecret,
+    (id, secret): (KeyId, &'a KeySecret),
     holder: &Holder,
     name: &'a KeyName,
     (created_at, expires_at): (DateTime<Utc>, Option<DateTime<Utc>>),
 ) -> queries::NewRow<'a> {
     let (shown_start, shown_end) = secret.ends();
     queries::NewRow {
-        id: KeyId::new(),
+        id,
         application_id: holder.application,
         secret_hash: secret.hash().to_vec(),
         shown_start,
@@ -105,7 +120,7 @@ pub fn enter(conn: &mut Conn, keys: &[Past], occasion: &Occasion) -> QueryResult
     let mut entries = Vec::with_capacity(keys.len());
     for past in keys {
         let secret = KeySecret::generate().map_err(no_randomness)?;
-        let row = row(&secret, &past.holder, &past.name, (past.created_at, past.expires_at));
+        let row = row((KeyId::new(), &secret), &past.holder, &past.name, (past.created_at, past.expires_at));
         let key = queries::insert_past(conn, row, (past.revoked_at, past.last_used_at), occasion.at)?;
         entries.push(entry(Event::KeyCreated, &past.holder, &key));
     }

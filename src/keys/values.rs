@@ -1,7 +1,12 @@
 //! What a developer says of a key.
 
-use chrono::{DateTime, Days, Months, NaiveDate, NaiveTime, Utc};
+use std::fmt;
 
+use chrono::{DateTime, Days, Months, NaiveDate, NaiveTime, Utc};
+use sha2::{Digest, Sha256};
+use uuid::{Builder, Uuid};
+
+use crate::ids::{ApplicationId, KeyId};
 use crate::values::{Refused, short_text};
 use crate::web::moments::day;
 
@@ -63,6 +68,38 @@ impl Expiry {
     }
 }
 
+/// Which showing of a form asks for a key: the same form sent again, as by a reload, asks for the same key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Once(Uuid);
+
+impl Once {
+    /// For a form that is about to be shown.
+    pub fn fresh() -> Self {
+        Self(Uuid::now_v7())
+    }
+
+    /// None where no page of ours holds such a text; whoever sends it asks for a new key each time.
+    pub fn parse(text: &str) -> Option<Self> {
+        let id = Uuid::try_parse(text).ok()?;
+        (id.get_version_num() == 7 && id.hyphenated().to_string() == text).then_some(Self(id))
+    }
+
+    /// The id of the key that it asks for. The application's id goes into it, so that nobody meets other people's keys
+    /// by asking, nor learns which there are. It begins with the form's time: lists go by ids.
+    pub fn key_of(self, application: ApplicationId) -> KeyId {
+        let mixed = Sha256::digest([*application.0.as_bytes(), *self.0.as_bytes()].concat());
+        let mut end = [0; 10];
+        end.copy_from_slice(&mixed[..10]);
+        KeyId(Builder::from_unix_timestamp_millis(self.0.as_u64_pair().0 >> 16, &end).into_uuid())
+    }
+}
+
+impl fmt::Display for Once {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.hyphenated().fmt(f)
+    }
+}
+
 /// Digits in their places only: chrono would take signs and short years as well.
 fn date(text: &str) -> Option<NaiveDate> {
     let fits = |(at, byte): (usize, u8)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() };
@@ -86,6 +123,22 @@ mod tests {
             ["2026-11-23", "2036-11-25", "2027-02-29", "2027-6-30", "+027-06-30", "30.06.2027", "9999-12-31", "never"]
         {
             assert!(at(bad).is_err(), "{bad} was taken");
+        }
+    }
+
+    #[test]
+    fn a_form_asks_for_one_key_of_one_application() {
+        let (once, weather, maps) = (Once::fresh(), ApplicationId::new(), ApplicationId::new());
+        assert_eq!(Once::parse(&once.to_string()), Some(once));
+        let key = once.key_of(weather);
+        assert_eq!(key, once.key_of(weather));
+        assert_eq!((key.0.get_version_num(), key.0.as_u64_pair().0 >> 16), (7, once.0.as_u64_pair().0 >> 16));
+        assert_ne!(key.0, once.0);
+        assert_ne!(key, once.key_of(maps));
+        assert_ne!(key, Once::fresh().key_of(weather));
+        let (short, other) = (once.0.simple().to_string(), Uuid::new_v4().to_string());
+        for bad in ["", " ", "x", &short, &other, &format!("{{{once}}}"), &once.to_string().to_uppercase()] {
+            assert_eq!(Once::parse(bad), None, "{bad}");
         }
     }
 

@@ -3,8 +3,10 @@
 use chrono::{DateTime, Days, NaiveTime, Utc};
 
 use crate::admins;
+use crate::applications::Application;
 use crate::db::{Conn, QueryResult};
-use crate::developers::{self, Developer};
+use crate::desk::{Listed, Status, Tab};
+use crate::developers::Developer;
 use crate::outbox::{Kind, Letter, Post};
 use crate::policy::Policy;
 use crate::web::moments::counted;
@@ -43,17 +45,24 @@ pub fn digest(conn: &mut Conn, post: &Post, now: DateTime<Utc>) -> QueryResult<(
     if addresses.is_empty() {
         return Ok(());
     }
-    let waiting = developers::waiting(conn)?;
-    if waiting == 0 {
-        return Ok(());
-    }
+    let requested = Tab::One(Status::Requested);
+    let (developers, applications) = (Developer::totals(conn)?.of(requested), Application::totals(conn)?.of(requested));
+    let Some(words) = waiting(developers, applications) else { return Ok(()) };
+    let list = if developers > 0 { "/admin/developers" } else { "/admin/applications" };
     let policy = Policy::read(conn)?;
-    let words = format!("{} {}", counted(waiting, "request"), if waiting == 1 { "is" } else { "are" });
     for address in addresses {
         let letter = Letter::new(Kind::RequestsDigest, &address, vec![("waiting", words.clone())]);
-        post.enqueue(conn, &policy, &letter.linking("/admin/developers"), now)?;
+        post.enqueue(conn, &policy, &letter.linking(list), now)?;
     }
     Ok(())
+}
+
+/// "2 requests and 1 application are"; none where nothing waits.
+fn waiting(developers: i64, applications: i64) -> Option<String> {
+    let counts = [(developers, "request"), (applications, "application")];
+    let parts: Vec<String> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| counted(*n, what)).collect();
+    let verb = if developers + applications == 1 { "is" } else { "are" };
+    (!parts.is_empty()).then(|| format!("{} {verb}", parts.join(" and ")))
 }
 
 /// The last time at which digests became due.
@@ -66,6 +75,15 @@ fn digest_due(now: DateTime<Utc>) -> DateTime<Utc> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_waits_is_counted_in_words() {
+        let words = |developers, applications| waiting(developers, applications).unwrap_or_default();
+        assert_eq!(words(0, 0), "");
+        assert_eq!([words(1, 0), words(0, 1)], ["1 request is", "1 application is"]);
+        assert_eq!([words(2, 0), words(0, 1_200)], ["2 requests are", "1,200 applications are"]);
+        assert_eq!(words(1, 1), "1 request and 1 application are");
+    }
 
     #[test]
     fn digests_are_due_at_seven() {

@@ -37,6 +37,7 @@ impl Background {
             rt::spawn(every(DIGEST_INTERVAL, stopped.clone(), shared.clone(), write_digests)),
             rt::spawn(every(DIGEST_INTERVAL, stopped.clone(), shared.clone(), warn_of_expiring_keys)),
             rt::spawn(Feed::new(shared.gateway.clone()).run(stopped.clone())),
+            rt::spawn(shared.gateway.clone().look_up_all(stopped.clone())),
             rt::spawn(write_usage(stopped.clone(), shared.clone())),
         ];
         if let Some(route) = &shared.config.mail {

@@ -10,6 +10,7 @@ use actix_web::http::header::RETRY_AFTER;
 use actix_web::web::Data;
 
 use crate::db::Db;
+use crate::gateway::Gateway;
 use crate::web::errors::ForMachines;
 
 /// How long the database may take to say that it is there.
@@ -30,11 +31,11 @@ pub async fn livez() -> HttpResponse {
     answer(StatusCode::OK, "live\n")
 }
 
-/// `GET /readyz`: the database answers, and the process is not about to stop.
-pub async fn readyz(db: Data<Db>, readiness: Data<Readiness>) -> HttpResponse {
-    let answers = tokio::time::timeout(PATIENCE, db.ping()).await;
-    match answers {
-        Ok(Ok(())) if !readiness.0.load(Ordering::Acquire) => answer(StatusCode::OK, "ready\n"),
+/// `GET /readyz`: the database answers, the gateway has begun, and the process is not about to stop.
+pub async fn readyz(db: Data<Db>, gateway: Data<Gateway>, readiness: Data<Readiness>) -> HttpResponse {
+    let is_welcome = gateway.has_begun() && !readiness.0.load(Ordering::Acquire);
+    match tokio::time::timeout(PATIENCE, db.ping()).await {
+        Ok(Ok(())) if is_welcome => answer(StatusCode::OK, "ready\n"),
         _ => answer(StatusCode::SERVICE_UNAVAILABLE, "not ready\n"),
     }
 }

@@ -275,6 +275,35 @@ journey("the address of the page that showed a key shows none", { refusals: [404
   assert.doesNotMatch(await page.content(), WHOLE);
 });
 
+for (const script of [true, false]) {
+  journey(`a reload of the page that shows a key makes no second one${script ? "" : " without JavaScript"}`, { browser: { as: null }, refusals: [409] }, async ({ desk, open }) => {
+    const ada = await member(desk);
+    const application = await newApplication(desk, ada, "Weather station");
+    const page = await open({ as: ada.session, script });
+    await page.goto(application.path);
+    const secret = await createKey(page, "Production", inDays(30));
+    // As whoever answers the browser's own question with yes.
+    for (let i = 0; i < 2; i++) {
+      await page.reload();
+      await heading(page, "Nothing was changed").waitFor();
+      await page.getByRole("alert").getByText("The key “Production” is made already; it was shown once. Lost it? Revoke it and make another.").waitFor();
+      assert.doesNotMatch(await page.content(), WHOLE);
+      assert.equal(await keys(page).count(), 1);
+    }
+    await key(page, "Production").getByText(shortly(secret)).waitFor();
+    assert.equal(await page.getByLabel("Expires").inputValue(), inDays(30));
+    if (script) await examine(page, "key-again");
+    await isAnswered(desk, secret, 204);
+    // What stands beside the words is ready for another.
+    const other = await createKey(page, "Laptop");
+    await page.getByRole("link", { name: "Done" }).click();
+    await page.waitForURL(`**${application.path}`);
+    assert.equal(await keys(page).count(), 2);
+    await isAnswered(desk, other, 204);
+    assert.equal((await desk.entries(ada.email, "key.created")).length, 2);
+  });
+}
+
 journey("a double click creates one key", async ({ desk, open }) => {
   const ada = await member(desk);
   const application = await newApplication(desk, ada, "Weather station");

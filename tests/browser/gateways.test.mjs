@@ -1,8 +1,8 @@
-// The developer's page tells which instances know of the last change, until all do.
+// The pages of a developer and of an application tell which instances know of the last change, until all do.
 
 import assert from "node:assert/strict";
 import { isAnswered, newApplication, newKey } from "./support/applications.mjs";
-import { becomes, button, journeys, message } from "./support/journeys.mjs";
+import { DESKTOP, becomes, button, journeys, message } from "./support/journeys.mjs";
 import { examine, picture } from "./support/look.mjs";
 import { member, somebody } from "./support/portal.mjs";
 
@@ -19,10 +19,14 @@ function questions(page) {
 
 async function owner(desk, name) {
   const person = await member(desk, somebody(name));
-  const secret = await newKey(desk, person, await newApplication(desk, person, "Weather station"));
+  const application = await newApplication(desk, person, "Weather station");
+  const secret = await newKey(desk, person, application);
   await isAnswered(desk, secret, 204);
-  return { ...person, secret, path: (await desk.find(person.email)).path };
+  return { ...person, secret, application, path: (await desk.find(person.email)).path };
 }
+
+/** What a reader would notice: how far down they are, and where the focus is. */
+const place = (page) => page.evaluate(() => `${Math.round(scrollY)} ${document.activeElement.tagName}`);
 
 async function revoke(page, name) {
   await button(page, `Revoke ${name}`).click();
@@ -53,6 +57,40 @@ for (const script of [true, false]) {
   });
 }
 
+for (const script of [true, false]) {
+  journey(`an application that is revoked tells it on its own page${script ? "" : "; without JavaScript a reload tells"}`, { browser: { script } }, async ({ page, desk }) => {
+    const cleo = await owner(desk, "Cleo Weather");
+    const { desk: path, name } = cleo.application;
+    await page.goto(path);
+    const asked = questions(page);
+    await revoke(page, name);
+    await isAnswered(desk, cleo.secret, 403);
+    if (!script) await page.goto(path);
+    await card(page).getByText(/^1 of 1 instance, \d+\.\d s$/).waitFor();
+    const before = asked.length;
+    await new Promise((done) => setTimeout(done, 2_200));
+    assert.equal(asked.length, before);
+    if (!script) return desk.remove(cleo.email);
+    await examine(page, "gateways-application-revoked");
+    // One that lags is waited for here as well.
+    const other = await desk.beside();
+    await isAnswered({ url: other.url }, cleo.secret, 403);
+    other.freeze();
+    try {
+      await button(page, `Re-approve ${name}`).click();
+      await card(page).getByText(/^1 of 2 instances, \d+\.\d s$/).waitFor();
+      await card(page).getByRole("listitem").getByText(/does not know/i).waitFor();
+      await becomes(() => asked.length >= before + 2, true);
+    } finally {
+      other.thaw();
+    }
+    await card(page).getByText(/^2 of 2 instances, \d+(\.\d)? s$/).waitFor();
+    await isAnswered({ url: other.url }, cleo.secret, 204);
+    await other.close();
+    await desk.remove(cleo.email);
+  });
+}
+
 journey("a developer about whom nothing changed has no such card", async ({ page, desk }) => {
   const asked = questions(page);
   await page.goto((await desk.find("noor.haddad@two.example")).path);
@@ -75,6 +113,19 @@ journey("an instance that does not know is named, in red after ten seconds, unti
     assert.match(await text(card(page).getByRole("listitem")), new RegExp(`:${new URL(other.url).port} `));
     assert.ok(await card(page).locator(".chip.warn").count());
     await becomes(() => asked.length >= 2, true);
+    // Whoever only reads, at the end of the page, is left alone.
+    await page.setViewportSize({ width: 1280, height: 400 });
+    await page.evaluate(() => {
+      document.activeElement.blur();
+      scrollTo(0, document.body.scrollHeight);
+    });
+    const there = await place(page);
+    assert.match(there, /^[1-9]\d* BODY$/);
+    const asReading = asked.length;
+    await becomes(() => asked.length > asReading + 1, true);
+    await page.waitForLoadState("networkidle");
+    assert.equal(await place(page), there);
+    await page.setViewportSize(DESKTOP);
     // A field that somebody types in beside it keeps its focus and its text.
     await page.getByText("Edit name and company").click();
     await page.getByLabel("Company").fill("Half a wor");

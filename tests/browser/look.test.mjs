@@ -96,7 +96,8 @@ journey("six links and a long name fit the bar at every width", async ({ page, d
       const parts = [...document.querySelectorAll(".bar > *, .bar nav a")].filter((e) => e.checkVisibility()).map((e) => [e.textContent.trim() || e.ariaLabel, e.getBoundingClientRect(), e]);
       const overlaps = parts.flatMap(([name, a, e], i) => parts.slice(i + 1).filter(([, b, f]) => !e.contains(f) && a.right > b.left + 1 && b.right > a.left + 1 && a.bottom > b.top + 1 && b.bottom > a.top + 1).map(([other]) => `${name} lies over ${other}`));
       const cut = parts.filter(([, , e]) => e.matches("nav a") && (e.scrollWidth > e.clientWidth + 1 || e.getClientRects().length > 1 || e.clientHeight > 45)).map(([name]) => `${name} is cut or broken`);
-      return [...overlaps, ...cut];
+      const lines = new Set(parts.filter(([, , e]) => e.matches("nav a")).map(([, { top }]) => top));
+      return [...overlaps, ...cut, ...(lines.size > 1 ? ["the links stand in two lines"] : [])];
     });
     assert.deepEqual(faults, [], `${width}`);
   }

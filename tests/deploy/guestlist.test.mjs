@@ -86,9 +86,11 @@ for (const gateway of [NGINX, CADDY, HAPROXY, ENVOY]) {
     forgeries(world);
 
     test("a revoked developer is out within a second, and in again as soon after a reapproval", async () => {
+      const answer = async () => (await world.ask({ headers: ["apikey", key.secret] })).status;
       const is = async (status) => {
         const began = performance.now();
-        while ((await world.ask({ headers: ["apikey", key.secret] })).status !== status) assert.ok(performance.now() - began < 1_000);
+        while ((await answer()) !== status) assert.ok(performance.now() - began < 1_000);
+        for (let i = 0; i < 5; i++) assert.equal(await answer(), status, "and it stays so");
       };
       await is(200);
       await desk.act(ada.email, "revoke");

@@ -246,6 +246,24 @@ fn a_good_environment_is_0_and_its_secrets_stay_unsaid() {
 }
 
 #[test]
+fn whoever_leaves_the_gateway_open_is_told_so() {
+    let db = TestDb::empty();
+    let dir = data_dir();
+    let behind_a_proxy = |arguments: &[&str]| {
+        let mut command = guestlist(arguments);
+        command.env("DATABASE_URL", &db.url).env("GUESTLIST_DATA_DIR", dir.path());
+        command.env("GUESTLIST_BASE_URL", "https://guests.example");
+        command
+    };
+    let open = "open to everybody. Set GUESTLIST_GATEWAY_TOKEN";
+    let judged = run(&mut behind_a_proxy(&["check-config"]), "").ended(0);
+    assert!(judged.out.contains(open), "{judged:?}");
+    Serving::start(&mut behind_a_proxy(&["serve"])).line_with(open);
+    let known = run(behind_a_proxy(&["check-config"]).env("GUESTLIST_TRUSTED_PROXIES", "127.0.0.1"), "").ended(0);
+    assert!(!known.out.contains(open), "{known:?}");
+}
+
+#[test]
 fn a_database_that_is_not_there_is_1_soon_and_in_words() {
     let begun = Instant::now();
     let url = "postgres://kim:geheimnis@127.0.0.1:1/x";
@@ -371,7 +389,7 @@ async fn it_serves_offers_the_set_up_link_once_and_ends_kindly() {
     let link = serving.line_with("/admin/setup/");
     let path = link.strip_prefix(&format!("http://{address}")).expect("the link begins with the base URL");
     assert_eq!(status(address, path), Some(200));
-    assert_eq!(status(address, "/readyz"), Some(200));
+    eventually(Duration::from_secs(5), "ready", async || status(address, "/readyz") == Some(200)).await;
     run(program(&["healthcheck"]).env("GUESTLIST_LISTEN", address.to_string()), "").ended(0);
 
     let secret = dir.path().join("secret-key");

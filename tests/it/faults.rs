@@ -25,6 +25,7 @@ use crate::cli::{Serving, guestlist, run as run_command, signal, status};
 use crate::support::actors::PASSWORD;
 use crate::support::app::{Answer, Browser, Request, Server};
 use crate::support::db::{number, run};
+use crate::support::eventually;
 use crate::support::gateway::BOUND;
 use crate::support::somebody;
 
@@ -535,7 +536,7 @@ async fn when_the_first_process_is_killed_the_second_serves_on() {
     };
     let first = Serving::start(&mut program(&[]));
     let second = Serving::start(&mut program(&[]));
-    assert_eq!(status(second.address, "/readyz"), Some(200));
+    eventually(WHOLE_AGAIN, "ready", async || status(second.address, "/readyz") == Some(200)).await;
     // Acknowledged by a third process, which attaches as well.
     run_command(&mut program(&["demo"]), "").ended(0);
 

@@ -6,16 +6,16 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use guestlist::developers::Status::Approved;
 use guestlist::outbox::State;
 
 use crate::cli::{Serving, guestlist};
 use crate::support::actors::PASSWORD;
 use crate::support::app::{Browser, SECRET};
-use crate::support::applications::{Key, secrets_in};
+use crate::support::applications::{Application, Key, secrets_in};
 use crate::support::gateway::{CHECK, Gateway};
 use crate::support::mail::Sink;
-use crate::support::{Admin, App, Developer, eventually, somebody};
-use guestlist::developers::Status::Approved;
+use crate::support::{Admin, Answer, App, AtTheDesk, Developer, eventually, somebody};
 
 /// All tables, row by row.
 fn dump(app: &App) -> Vec<String> {
@@ -42,6 +42,45 @@ fn assert_absent(keys: &[Key], place: &str, text: &str) {
     }
 }
 
+/// Neither in its body nor in its headers, which lead elsewhere or become the address of the page.
+#[track_caller]
+fn assert_unsaid(keys: &[Key], answer: &Answer) {
+    let headers = answer.headers.iter().map(|(name, value)| format!("{name}: {value}\n"));
+    let what = answer.what.split('?').next().unwrap_or_default();
+    assert_absent(keys, &format!("{}: {what}", answer.status), &(headers.collect::<String>() + &answer.text()));
+}
+
+/// Where admins paste a key though it does not belong there. Its application's page is one of them.
+async fn is_pasted_by(admin: &Admin, key: &Key, application: &Application) {
+    let (own, secret) = (std::slice::from_ref(key), &key.secret);
+    let found = admin.browser.post("/admin/keys/search", &[("q", secret)]).await.is(200);
+    assert!(found.text().contains(&key.shown()), "it is found by its secret");
+    assert_unsaid(own, &found);
+    for part in [&secret[..20], &secret[8..], &format!(" {secret} x")] {
+        assert_unsaid(own, &admin.browser.post("/admin/keys/search", &[("q", part)]).await);
+    }
+    let (person, application) = (application.owner.path(), application.path());
+    for page in [
+        "/admin/developers",
+        "/admin/applications",
+        "/admin/invitations",
+        "/admin/activity",
+        "/admin/mail",
+        "/admin/settings",
+        &person,
+        &application,
+    ] {
+        for name in ["q", "x", "after", "status"] {
+            let answer = admin.gets(&format!("{page}?{name}={secret}")).await;
+            assert!([200, 303].contains(&answer.status), "{page}?{name}=…: {}", answer.status);
+            assert_unsaid(own, &answer);
+            let mixed = admin.gets(&format!("{page}?sort=name&{name}=Weather+{secret}&page=2")).await;
+            assert_unsaid(own, &mixed);
+        }
+    }
+    assert_unsaid(own, &admin.gets(&format!("/nothing/{secret}?x={secret}")).await.is(404));
+}
+
 /// Everything that a key can meet.
 async fn lives(app: &App, admin: &Admin, ada: &Developer, gateway: &Gateway) -> Vec<Key> {
     let weather = ada.registers(app, "Weather").await;
@@ -62,18 +101,15 @@ async fn lives(app: &App, admin: &Admin, ada: &Developer, gateway: &Gateway) -> 
         gateway.checks(&secret[..41]).header("X-Original-URI", &format!("/x?key={secret}")).await.is(401);
         gateway.checks(&format!("{secret}x")).await.is(401);
         gateway.asks_at("/metrics").header("X-API-Key", secret).await.is(200);
-        // Where people paste it though it does not belong there.
         for htmx in [false, true] {
-            let admin = admin.speaking(htmx);
-            let found = admin.browser.post("/admin/keys/search", &[("q", secret)]).await.is(200);
-            assert_absent(std::slice::from_ref(key), "the page that finds it", &found.text());
-            admin.browser.post("/admin/keys/search", &[("q", &secret[..20])]).await.is(200);
-            admin.gets(&format!("/admin/developers?q={secret}")).await;
-            admin.gets(&format!("/nothing/{secret}?x={secret}")).await.is(404);
+            is_pasted_by(&admin.speaking(htmx), key, &weather).await;
         }
-        ada.browser.get(&format!("/account/applications/{secret}")).await.is(404);
-        ada.browser.post(&format!("/account/keys/{secret}/revoke"), &[]).await.is(404);
-        ada.browser.post("/login", &[("email", &ada.person.email), ("password", secret)]).await;
+        let own = std::slice::from_ref(key);
+        assert_unsaid(own, &ada.gets(&format!("/account/applications/{secret}")).await.is(404));
+        assert_unsaid(own, &ada.gets(&format!("/account/applications?q={secret}")).await);
+        assert_unsaid(own, &ada.browser.post(&format!("/account/keys/{secret}/revoke"), &[]).await.is(404));
+        let login = [("email", ada.person.email.as_str()), ("password", secret)];
+        assert_unsaid(own, &ada.browser.post("/login", &login).await);
     }
     app.db.run("update keys set expires_at = now() + interval '2 days' where revoked_at is null");
     admin.browser.post(&ada.person.moves(), &[("action", "revoke"), ("version", "1")]).await.is(303);
@@ -119,7 +155,11 @@ async fn no_key_in_the_log_the_database_mails_or_pages() {
         "/admin/mail".into(),
         ada.person.path(),
         "/admin/developers?status=all".into(),
+        "/admin/applications?status=all".into(),
+        "/admin/settings".into(),
+        "/admin/invitations".into(),
     ];
+    pages.extend(app.db.texts("select '/admin/applications/' || id from applications"));
     pages.extend(app.db.texts("select '/admin/mail/' || id from outbox"));
     for page in pages {
         let answer = admin.gets(&page).await.is(200);

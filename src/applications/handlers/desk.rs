@@ -18,6 +18,7 @@ use crate::desk::{
 };
 use crate::developers;
 use crate::error::AppError;
+use crate::gateway;
 use crate::ids::{ApplicationId, DeveloperId};
 use crate::keys;
 use crate::outbox::{self, Post};
@@ -58,6 +59,7 @@ impl Case for Application {
             history: History { entries, mails: outbox::of_application(conn, self.id, TIMELINE)? },
             keys: keys::of_applications(conn, &[self.id], SHOWN, Utc::now())?,
             beside: Self::beside(conn, std::slice::from_ref(self))?,
+            spread: gateway::spread(conn, self.developer_id)?,
         })
     }
 

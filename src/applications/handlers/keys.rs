@@ -45,6 +45,7 @@ pub async fn create(
         }
         KeyCreated::TooMany(wait) => return Err(AppError::TooMany { wait: wait.0.to_std().unwrap_or_default() }),
         KeyCreated::Gone => return Err(AppError::NotFound),
+        KeyCreated::Already(key) => views::made_before(&key),
         KeyCreated::Full(_) => views::full(),
         KeyCreated::NotAllowed(application) => views::no_keys(&application),
     };

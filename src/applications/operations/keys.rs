@@ -6,7 +6,7 @@ use crate::audit::Occasion;
 use crate::db::{Conn, QueryResult};
 use crate::desk::Status;
 use crate::ids::{ApplicationId, DeveloperId, KeyId};
-use crate::keys::{self, Created, Holder, NewKey, Revocation};
+use crate::keys::{self, Created, Creation, Holder, Key, NewKey, Revocation};
 use crate::outbox::Post;
 use crate::policy::Policy;
 use crate::throttles::{self, KEYS_DEVELOPER, Wait};
@@ -14,6 +14,8 @@ use crate::throttles::{self, KEYS_DEVELOPER, Wait};
 /// How asking for a key ended.
 pub enum KeyCreated {
     Done(Application, Created),
+    /// The same form made this key before.
+    Already(Key),
     /// The application has as many living keys as there may be.
     Full(Application),
     /// The application or its developer is not approved.
@@ -42,8 +44,9 @@ pub fn create_key(
     }
     let policy = Policy::read(conn)?;
     Ok(match keys::create(conn, &holder(&held), new, (&policy, post), occasion)? {
-        Some(created) => KeyCreated::Done(held.application, created),
-        None => KeyCreated::Full(held.application),
+        Creation::Done(created) => KeyCreated::Done(held.application, created),
+        Creation::Already(key) => KeyCreated::Already(key),
+        Creation::Full => KeyCreated::Full(held.application),
     })
 }
 

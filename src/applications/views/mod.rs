@@ -11,4 +11,4 @@ pub use list::list_page;
 pub use own::{KeyShown, Own, OwnList, PATH, Typed, full, own_url};
 pub use record::{Facts, Record, RecordAlone, Show, losses};
 pub use rows::{AnyRowAlone, Beside};
-pub use words::{created, no_keys, no_more_applications, revoked_before, saved};
+pub use words::{created, made_before, no_keys, no_more_applications, revoked_before, saved};

@@ -11,7 +11,7 @@ use crate::applications::forms::{ApplicationForm, KeyForm};
 use crate::applications::queries::Application;
 use crate::developers::Status;
 use crate::ids::ApplicationId;
-use crate::keys::{self, Key, KeyRow, KeySecret, Stops};
+use crate::keys::{self, Key, KeyRow, KeySecret, Once, Stops};
 use crate::web::chrome::{Chip, Chrome, ErrorSummary, Field};
 use crate::web::form::FieldErrors;
 use crate::web::moments::{Moment, counted};
@@ -108,6 +108,7 @@ pub struct Own {
     ended: Vec<KeyRow>,
     /// None where it can have no more keys.
     key_fields: Option<[Field; 2]>,
+    once: Once,
     /// Why not, where that is not what `told` tells.
     full: Option<String>,
     details: [Field; 3],
@@ -136,6 +137,7 @@ impl Own {
             keys: alive.into_iter().map(|key| KeyRow::new(key, now)).collect(),
             ended: ended.into_iter().map(|key| KeyRow::new(key, now)).collect(),
             key_fields,
+            once: Once::fresh(),
             full: (may_have && is_full).then(full),
             details,
             error_summary,

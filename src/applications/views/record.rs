@@ -9,6 +9,7 @@ use super::words::saved;
 use crate::applications::forms::EditForm;
 use crate::applications::queries::Application;
 use crate::desk::{Around, Decision, Happening, History, List, Moves, status_chip};
+use crate::gateway::Spread;
 use crate::keys::{Key, KeyRow, Stops, lost_keys};
 use crate::web::chrome::{Chip, Chrome, ErrorSummary, Field};
 use crate::web::form::FieldErrors;
@@ -20,6 +21,8 @@ pub struct Facts {
     pub history: History,
     pub keys: Vec<Key>,
     pub beside: Beside,
+    /// Which gateways know of the last change; none where nothing changed lately that concerns them.
+    pub spread: Option<Spread>,
 }
 
 /// The application's part of the page.
@@ -45,6 +48,7 @@ pub struct Record {
     pub decision: Option<Decision>,
     pub moves: Moves,
     pub keys: Vec<KeyRow>,
+    pub spread: Option<Spread>,
     pub timeline: Vec<Happening>,
     pub edit: Edit,
 }
@@ -75,6 +79,7 @@ impl Record {
             decision: Decision::of(application, now),
             moves: Moves::on_page(application, list).stopping(stops),
             keys: facts.keys.iter().map(|key| KeyRow::new(key, now)).collect(),
+            spread: facts.spread.clone(),
             timeline: facts.history.lines(&application.email, now),
             edit: Edit {
                 action: list.record_url(application.id.0),

@@ -37,6 +37,12 @@ pub fn no_keys(application: &Application) -> String {
     told(application.status).unwrap_or("Your access has changed. Sign in again.").to_owned()
 }
 
+/// What a reload of the page that showed a key is answered.
+pub fn made_before(key: &Key) -> String {
+    let name = shortened(&key.name);
+    format!("The key “{name}” is made already; it was shown once. Lost it? Revoke it and make another.")
+}
+
 pub fn revoked_before(key: &Key, now: DateTime<Utc>) -> String {
     let when = key.revoked_at.map_or_else(String::new, |at| format!(" {}", Moment::new(at, now).relative));
     format!("The key “{}” was revoked{when} already.", shortened(&key.name))

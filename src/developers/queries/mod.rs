@@ -11,7 +11,7 @@ use diesel::prelude::*;
 use crate::db::{Conn, QueryResult};
 use crate::desk::{Status, Transition};
 use crate::ids::DeveloperId;
-use crate::schema::{developer_sessions, developer_totals, developers};
+use crate::schema::{developer_sessions, developers};
 use crate::values::{folded, sort_text};
 
 /// A developer as the database has them.
@@ -186,13 +186,6 @@ pub fn insert_new(conn: &mut Conn, new: &[NewDeveloper<'_>]) -> QueryResult<Hash
         .returning(developers::id)
         .get_results(conn)
         .map(|ids: Vec<DeveloperId>| ids.into_iter().collect())
-}
-
-/// How many requests wait.
-pub fn waiting(conn: &mut Conn) -> QueryResult<i64> {
-    let counts: Vec<i64> = developer_totals::table.select(developer_totals::counts).first(conn)?;
-    let is_requested = |(status, _): &(&Status, i64)| **status == Status::Requested;
-    Ok(Status::ALL.iter().zip(counts).find(is_requested).map_or(0, |(_, n)| n))
 }
 
 pub fn any_exist(conn: &mut Conn) -> QueryResult<bool> {

@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Data, Path};
 use actix_web::{Error, HttpRequest, HttpResponse};
@@ -119,8 +119,7 @@ impl Checks {
     }
 
     fn dressed(&self, mut response: HttpResponse) -> HttpResponse {
-        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        headers::add(response.headers_mut(), &self.config, None);
+        headers::add_for_machines(response.headers_mut(), &self.config);
         response
     }
 }
@@ -176,8 +175,7 @@ pub async fn metrics(request: HttpRequest, gateway: Data<Gateway>, config: Data<
         let text = metrics::page(&gateway.0.numbers, &levels);
         HttpResponse::Ok().insert_header((CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")).body(text)
     };
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers::add(response.headers_mut(), &config, None);
+    headers::add_for_machines(response.headers_mut(), &config);
     response
 }
 

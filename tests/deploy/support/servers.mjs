@@ -16,6 +16,16 @@ export const KEYS = {
   another: `glk_${"A".repeat(38)}`,
   notApproved: `glk_${"N".repeat(38)}`,
   unknown: `glk_${"U".repeat(38)}`,
+  // Its answer is as long as any: names of 200 letters that take twelve bytes each, addresses of 254 that take three.
+  longest: `glk_${"L".repeat(38)}`,
+  undecided: `glk_${"D".repeat(38)}`,
+};
+export const LONGEST = {
+  ...IDENTITY,
+  "X-Developer-Email": "%C3%A4".repeat(127),
+  "X-Application-Name": "%F0%9F%98%80".repeat(200),
+  // What else stands in an answer.
+  "X-Other": "x".repeat(1_000),
 };
 
 const pairs = (raw) => Array.from({ length: raw.length / 2 }, (_, i) => [raw[2 * i].toLowerCase(), raw[2 * i + 1]]);
@@ -74,6 +84,8 @@ export class CheckStub extends Server {
     const [key] = keys;
     if (keys.size === 1 && !places.some((place) => place.includes("glk_"))) {
       if (key === KEYS.notApproved) return response.writeHead(403).end();
+      if (key === KEYS.undecided) return response.writeHead(503, { "retry-after": "1" }).end();
+      if (key === KEYS.longest) return response.writeHead(204, LONGEST).end();
       if ([KEYS.good, KEYS.another].includes(key)) return response.writeHead(204, IDENTITY).end();
     }
     response.writeHead(401, { "www-authenticate": "Bearer" }).end();

@@ -5,7 +5,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { Agent, request } from "node:http";
 import { after, before, describe, test } from "node:test";
 import { start, versionOf } from "./gateways.mjs";
-import { CheckStub, IDENTITY, KEYS, TOKEN, Upstream } from "./servers.mjs";
+import { CheckStub, IDENTITY, KEYS, LONGEST, TOKEN, Upstream } from "./servers.mjs";
 
 const NAMES = Object.keys(IDENTITY);
 const HOST = ["Host", "api.example.com"];
@@ -221,6 +221,14 @@ function whatGuestlistHears({ gateway, upstream, keys, ask }, stub) {
 }
 
 function whatPasses({ upstream, keys, ask }) {
+  test("the longest names there are come through whole", async () => {
+    upstream.take();
+    const answer = await ask({ headers: ["X-API-Key", keys.longest] });
+    assert.equal(answer.status, 200, answer.text);
+    const [received] = upstream.take();
+    for (const name of NAMES) assert.deepEqual(read(received.headers, name), [LONGEST[name]], name);
+  });
+
   for (const status of [200, 201, 302, 400, 401, 403, 404, 429, 500, 502, 503, 504]) {
     test(`the API's own ${status} comes back as it is`, async () => {
       upstream.take();
@@ -324,6 +332,39 @@ function faults({ gateway, upstream, keys, ask }, stub) {
       }
     });
   }
+  test("two instances that both cannot decide about one key: others are not shut out", async () => {
+    const stubs = await Promise.all([new CheckStub().open(), new CheckStub().open()]);
+    const both = await start(gateway, { check: stubs.map(({ port }) => port), upstream: upstream.port });
+    const is = async (status, key) => assert.equal((await send(both.port, { headers: ["X-API-Key", key] })).status, status);
+    try {
+      await is(200, keys.good);
+      for (let i = 0; i < 10; i++) await is(503, keys.undecided);
+      assert.ok(stubs.every((stub) => stub.take().length > 1), "both were asked");
+      for (let i = 0; i < 20; i++) await is(200, keys.good);
+    } finally {
+      await both.stop();
+      await Promise.all(stubs.map((stub) => stub.close()));
+    }
+  });
+  test("two instances, one restarted soon after the other: nobody notices", async () => {
+    const stubs = await Promise.all([new CheckStub().open(), new CheckStub().open()]);
+    const both = await start(gateway, { check: stubs.map(({ port }) => port), upstream: upstream.port });
+    const passes = async (when) => {
+      for (let i = 0; i < 10; i++) assert.equal((await send(both.port, { headers: asked })).status, 200, `${when}, request ${i}`);
+    };
+    try {
+      await passes("before");
+      for (const [n, stub] of stubs.entries()) {
+        const { port } = stub;
+        await stub.close();
+        await passes(`while ${n} is down`).finally(() => stub.open(port));
+        await passes(`after ${n} is back`);
+      }
+    } finally {
+      await both.stop();
+      await Promise.all(stubs.map((stub) => stub.close()));
+    }
+  });
   test("started while Guestlist is down: 503", async () => {
     const nobody = await new CheckStub().open();
     await nobody.close();

@@ -6,7 +6,8 @@ use serde_json::json;
 
 use super::ALL;
 use crate::support::applications::secrets_in;
-use crate::support::{App, AtTheDesk, both_ways, somebody};
+use crate::support::gateway::SOON;
+use crate::support::{App, AtTheDesk, both_ways, eventually, somebody};
 
 #[actix_web::test]
 async fn the_page_tells_everything_about_an_application() {
@@ -65,6 +66,30 @@ async fn keys_are_listed_with_what_became_of_them() {
         assert!(line(&expired.shown()).contains("Expired"), "{keys:?}");
         assert!(line(&revoked.shown()).contains("Revoked"), "{keys:?}");
         assert!(!page.has("form[action^='/account/']"), "an admin revokes applications, not keys");
+    }
+}
+
+#[actix_web::test]
+async fn after_a_revoke_the_page_tells_which_gateways_know() {
+    for htmx in [false, true] {
+        let app = App::start().await;
+        let gateway = app.gateway().await;
+        let admin = app.admin("Kim Lee").await.speaking(htmx);
+        let (ada, weather, key) = app.key_holder("Ada Byron");
+        gateway.comes_to(&key.secret, 204).await;
+        assert!(!admin.opens(&weather.path()).await.has("#gateways"), "nothing has changed yet");
+        let admin = admin.looking_at(&weather.path());
+        let told = admin.revoke(&weather, "").await;
+        if htmx {
+            assert!(told.answer.page().has("#gateways .chip"), "{}", told.answer.text());
+        }
+        gateway.comes_to(&key.secret, 403).await;
+        let knows = async || admin.opens(&weather.path()).await.text("#gateways").contains("1 of 1 instance");
+        eventually(SOON * 2, "the page says 1 of 1", knows).await;
+        assert_eq!(
+            admin.opens(&ada.path()).await.text("#gateways"),
+            admin.opens(&weather.path()).await.text("#gateways")
+        );
     }
 }
 

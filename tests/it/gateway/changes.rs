@@ -6,7 +6,7 @@ use guestlist::audit::Occasion;
 use guestlist::developers::Status::{Approved, Requested};
 
 use super::Two;
-use crate::support::gateway::{SOON, identity};
+use crate::support::gateway::{BOUND, Gateway, SOON, identity};
 use crate::support::{App, eventually, somebody};
 
 #[actix_web::test]
@@ -49,7 +49,7 @@ async fn a_status_of_an_application_counts_as_its_owners_does() {
             weather.id
         ));
         two.come_to(&keys[0].secret, answer).await;
-        two.know(&keys[1].secret).await;
+        two.still_know(&keys[1].secret).await;
     }
 }
 
@@ -80,7 +80,7 @@ async fn a_revoked_key_is_out_and_the_others_stay() {
     let conn = &mut two.app.db.conn();
     applications::revoke_key(conn, ada.id, old.id, &Occasion::system("test")).unwrap().unwrap();
     two.come_to(&old.secret, 401).await;
-    two.know(&new.secret).await;
+    two.still_know(&new.secret).await;
 }
 
 #[actix_web::test]
@@ -98,7 +98,7 @@ async fn what_is_deleted_takes_its_keys_along() {
         let sql = sql.replace("{developer}", &ada.id.to_string()).replace("{application}", &weather.id.to_string());
         two.app.db.run(&sql.replace("{key}", &key.id.to_string()));
         two.come_to(&key.secret, 401).await;
-        two.know(&others.secret).await;
+        two.still_know(&others.secret).await;
     }
 }
 
@@ -112,7 +112,7 @@ async fn where_proof_of_the_address_is_required_keys_of_the_unproven_wait_for_it
     two.know(&key.secret).await;
     two.app.setting("verification", "always");
     two.come_to(&key.secret, 403).await;
-    two.know(&proven.secret).await;
+    two.still_know(&proven.secret).await;
     two.app.setting("verification", "never");
     two.come_to(&key.secret, 204).await;
     two.app.setting("verification", "always");
@@ -165,6 +165,9 @@ async fn another_name_is_told_to_gateways_as_well() {
             identity(&answer)[3].as_deref() == Some("Rain")
         };
         eventually(SOON, "the new name", has_name).await;
+        for _ in 0..5 {
+            assert!(has_name().await, "the old name came back");
+        }
     }
 }
 
@@ -189,10 +192,33 @@ async fn a_change_that_is_committed_after_later_ones_is_not_missed() {
     two.app.db.run(&revoke(later.id));
     two.come_to(&later.secret, 401).await;
     for gateway in &two.gateways {
-        gateway.checks(&early.secret).await.is(204);
+        gateway.stays_at(&early.secret, 204).await;
     }
     crate::support::db::run(&mut slow, "commit");
     two.come_to(&early.secret, 401).await;
+}
+
+#[actix_web::test]
+async fn more_changes_than_can_be_told_at_once_are_all_known() {
+    let two = Two::start().await;
+    let (ada, _, key) = two.app.key_holder("Ada Byron");
+    let (bo, weather, others) = two.app.key_holder("Bo Chen");
+    two.know(&key.secret).await;
+    two.know(&others.secret).await;
+    let reloads = async |gateway: &Gateway| gateway.metrics().await.sum("guestlist_gateway_reloads_total");
+    let before = [reloads(&two.gateways[0]).await, reloads(&two.gateways[1]).await];
+    let of_bo = format!("insert into gateway_changes (developer_id) select '{}' from generate_series(1, 21000)", bo.id);
+    two.app.db.run(&format!(
+        "begin; {of_bo}; update developers set status = 'revoked' where id = '{}'; {of_bo}; commit",
+        ada.id
+    ));
+    let new = two.app.key(&weather, "New");
+    for (gateway, before) in two.gateways.iter().zip(before) {
+        gateway.comes_to_within(BOUND, &key.secret, 403).await;
+        gateway.comes_to(&new.secret, 204).await;
+        gateway.stays_at(&others.secret, 204).await;
+        assert!(reloads(gateway).await > before, "all keys are read anew");
+    }
 }
 
 #[actix_web::test]
@@ -202,7 +228,8 @@ async fn a_change_that_is_rolled_back_is_none() {
     two.know(&key.secret).await;
     let sql = format!("begin; delete from developers where id = '{}'; rollback", ada.id);
     two.app.db.run(&sql);
+    // What comes later is heard, and with it would be what never was.
     let (_, _, other) = two.app.key_holder("Bo Chen");
     two.know(&other.secret).await;
-    two.know(&key.secret).await;
+    two.still_know(&key.secret).await;
 }

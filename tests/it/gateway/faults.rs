@@ -50,6 +50,7 @@ async fn a_notification_that_is_swallowed_is_made_up_for() {
         gateway.comes_to_within(BOUND, &key.secret, 403).await;
         slowest = slowest.max(begun.elapsed());
     }
+    assert!(wire.swallowed() >= 5, "{} notifications were swallowed", wire.swallowed());
     eprintln!("notifications swallowed: refused after {slowest:?} at the longest");
 }
 

@@ -8,6 +8,7 @@ use crate::support::App;
 use crate::support::app::Server;
 use crate::support::applications::unknown_key;
 use crate::support::db::run;
+use crate::support::gateway::identity;
 use crate::support::wire::Wire;
 
 /// Unknown keys of a flood.
@@ -92,7 +93,7 @@ async fn keys_that_are_gone_are_looked_for_once() {
     let before = gateway.metrics().await;
     for _ in 0..5 {
         for secret in &gone {
-            gateway.comes_to(secret, 401).await;
+            gateway.checks(secret).await.is(401);
         }
     }
     let name = "guestlist_gateway_look_ups_total";
@@ -109,7 +110,14 @@ async fn many_at_once_on_first_sight_are_all_told_the_same() {
         let key = app.key(&weather, &format!("Key {n}"));
         gateway.comes_to(&key.secret, 204).await;
         app.db.run(&format!("update applications set name = 'Name {n}'"));
+        app.is_heard().await;
+        let before = gateway.metrics().await;
         let answers = join_all((0..50).map(|_| gateway.checks(&key.secret).into_future())).await;
-        assert!(answers.iter().all(|answer| answer.status == 204), "round {n}");
+        for answer in answers {
+            let [.., name, id] = identity(&answer.is(204));
+            assert_eq!((name, id), (Some(format!("Name {n}")), Some(key.id.to_string())), "round {n}");
+        }
+        let look_ups = "guestlist_gateway_look_ups_total";
+        assert_eq!(gateway.metrics().await.sum(look_ups) - before.sum(look_ups), 1.0, "it is looked up once for all");
     }
 }

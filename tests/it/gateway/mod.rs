@@ -1,6 +1,7 @@
 //! Whether a key may pass, as gateways hear it.
 
 mod answers;
+mod begins;
 mod changes;
 mod door;
 mod faults;
@@ -8,9 +9,13 @@ mod latency;
 mod memory;
 mod metrics;
 mod shown;
+mod sights;
 mod silence;
 mod spread;
+mod steady;
 mod used;
+
+use futures_util::future::join_all;
 
 use crate::support::App;
 use crate::support::app::Server;
@@ -33,15 +38,16 @@ impl Two {
 
     /// Both let the key through, so that both have it in memory.
     async fn know(&self, secret: &str) {
-        for gateway in &self.gateways {
-            gateway.comes_to(secret, 204).await;
-        }
+        self.come_to(secret, 204).await;
     }
 
-    /// Both answer so soon.
+    /// Both let the key through at once, whatever happened to others.
+    async fn still_know(&self, secret: &str) {
+        join_all(self.gateways.iter().map(|gateway| gateway.stays_at(secret, 204))).await;
+    }
+
+    /// Both answer so soon, and stay at it.
     async fn come_to(&self, secret: &str, status: u16) {
-        for gateway in &self.gateways {
-            gateway.comes_to(secret, status).await;
-        }
+        join_all(self.gateways.iter().map(|gateway| gateway.comes_to(secret, status))).await;
     }
 }

@@ -2,13 +2,14 @@
 
 use chrono::{Days, Months, TimeDelta, Utc};
 use futures_util::future::join_all;
-use guestlist::keys::KeySecret;
+use guestlist::keys::{KeySecret, Once};
 use guestlist::outbox::Kind;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::support::App;
-use crate::support::applications::secrets_in;
+use crate::support::applications::{Application, secrets_in};
+use crate::support::html::Page;
+use crate::support::{App, Developer};
 
 #[actix_web::test]
 async fn a_key_is_shown_once_and_kept_as_a_hash() {
@@ -63,6 +64,88 @@ async fn two_with_the_same_name_are_two_keys() {
     let second = ada.creates_key(&app, &weather, "Production").await;
     assert_ne!(first.secret, second.secret);
     assert_ne!(first.id, second.id);
+}
+
+#[actix_web::test]
+async fn the_same_form_sent_again_makes_no_second_key() {
+    for htmx in [false, true] {
+        let app = App::start().await;
+        let ada = app.developer("Ada Byron").await;
+        let weather = app.application(&ada.person, "Weather");
+        let browser = ada.browser.speaking(htmx);
+        let form = |page: &Page| page.form(&format!("form[action='{}']", weather.keys()));
+        let sent = form(&browser.get(&weather.own_path()).await.is(200).page()).filled("name", "Production");
+        browser.post(&sent.action, &sent.pairs()).await.is(200);
+        let before = app.state();
+        for _ in 0..2 {
+            let again = browser.post(&sent.action, &sent.pairs()).await.is(409);
+            assert_eq!(secrets_in(&again.text()), [""; 0]);
+            let page = again.page();
+            assert!(page.title().starts_with("Error: "), "{}", page.title());
+            let words = "The key “Production” is made already; it was shown once. Lost it? Revoke it and make another.";
+            assert!(page.text(".errors").contains(words), "{}", page.text(".errors"));
+            assert!(page.text("[aria-labelledby='keys']").contains("Production"), "the key is listed");
+        }
+        // Nor once the key has ended, nor as the first of five.
+        app.db.run("update keys set revoked_at = now()");
+        browser.post(&sent.action, &sent.pairs()).await.is(409);
+        app.db.run("update keys set revoked_at = null");
+        assert_eq!(app.state(), before);
+        // The form beside the words is a new one, with what was typed.
+        let next = form(&browser.post(&sent.action, &sent.pairs()).await.is(409).page());
+        assert!(next.fields.contains(&("name".into(), "Production".into())), "{next:?}");
+        browser.post(&next.action, &next.pairs()).await.is(200);
+        for n in 3..=5 {
+            ada.creates_key(&app, &weather, &format!("Key {n}")).await;
+        }
+        let full = browser.post(&next.action, &next.pairs()).await.is(409).page();
+        assert!(full.text(".errors").contains("is made already"), "{}", full.text(".errors"));
+        assert_eq!(app.db.number("select count(*) from keys"), 5);
+    }
+}
+
+#[actix_web::test]
+async fn of_ten_times_the_same_form_at_once_one_makes_a_key() {
+    let app = App::start().await;
+    let ada = app.developer("Ada Byron").await;
+    let weather = app.application(&ada.person, "Weather");
+    let once = Once::fresh().to_string();
+    let fields = [("name", "Production"), ("once", once.as_str())];
+    let statuses = join_all((0..10).map(async |_| ada.browser.post(&weather.keys(), &fields).await.status)).await;
+    assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
+    assert_eq!(statuses.iter().filter(|status| **status == 409).count(), 9, "{statuses:?}");
+    assert_eq!(app.db.number("select count(*) from keys"), 1);
+    assert_eq!((app.events("key.created").len(), app.mails_to(&ada.person.email).len()), (1, 1));
+}
+
+#[actix_web::test]
+async fn what_a_form_says_of_itself_tells_nothing_of_other_keys() {
+    let app = App::start().await;
+    let ada = app.developer("Ada Byron").await;
+    let bo = app.developer("Bo Chen").await;
+    let [weather, rain] = ["Weather", "Rain"].map(|name| app.application(&ada.person, name));
+    let maps = app.application(&bo.person, "Maps");
+    let once = Once::fresh().to_string();
+    let asks = async |own: &Developer, application: &Application, once: &str| {
+        let answer = own.browser.post(&application.keys(), &[("name", "Production"), ("once", once)]).await.is(200);
+        assert!(!secrets_in(&answer.text()).is_empty());
+    };
+    asks(&bo, &maps, &once).await;
+    let theirs = app.db.text("select id from keys");
+    // Neither the form of somebody else nor the id of their key is in the way, and an application is not another.
+    for once in [&once, &theirs] {
+        asks(&ada, &weather, once).await;
+        asks(&ada, &rain, once).await;
+    }
+    assert_eq!(app.db.text(&format!("select application_id from keys where id = '{theirs}'")), maps.id.to_string());
+    assert_eq!(app.db.number("select count(*) from keys"), 5);
+    // What is none of ours says nothing, however often it comes.
+    let none = uuid::Uuid::new_v4().to_string();
+    for once in ["", "x", "1 or 1=1", &none, &once.to_uppercase(), &"9".repeat(5_000)] {
+        let hail = app.application(&ada.person, "Hail");
+        asks(&ada, &hail, once).await;
+        asks(&ada, &hail, once).await;
+    }
 }
 
 #[actix_web::test]

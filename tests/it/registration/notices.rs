@@ -5,6 +5,7 @@ use std::thread;
 
 use chrono::{DateTime, Utc};
 use diesel::Connection;
+use guestlist::developers::Status::Requested;
 use guestlist::outbox::{Kind, Post};
 use guestlist::registration;
 use guestlist::web::seal::Seal;
@@ -111,6 +112,17 @@ async fn whoever_wants_one_mail_a_day_gets_one_after_seven_where_something_waits
     let mail = app.mails().pop().unwrap();
     assert!(mail.subject.contains("2 requests are waiting"), "{}", mail.subject);
     assert_eq!(app.told(&sam.email).len(), 2);
+    let owner = app.approved("Cy Weather");
+    app.application_in(&owner, "Weather", Requested);
+    digest(&app, "2026-11-26T12:00");
+    let mail = app.mails().pop().unwrap();
+    assert!(mail.subject.contains("2 requests and 1 application are waiting"), "{}", mail.subject);
+    app.db.run("update developers set status = 'approved' where status = 'requested'");
+    digest(&app, "2026-11-27T12:00");
+    let mail = app.mails().pop().unwrap();
+    assert!(mail.subject.contains("1 application is waiting"), "{}", mail.subject);
+    assert_eq!(mail.path(), "/admin/applications");
+    assert_eq!(app.told(&sam.email).len(), 4);
     assert_eq!((app.told(&kim.email).len(), app.told(&lou.email).len()), (0, 0));
 }
 

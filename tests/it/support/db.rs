@@ -4,6 +4,8 @@ use std::fs::{self, File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{LazyLock, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, sql_query, sql_types};
@@ -50,11 +52,24 @@ fn free_slot() -> (PathBuf, File) {
         let data_dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("desk-{n}"));
         fs::create_dir_all(&data_dir).unwrap();
         let slot = OpenOptions::new().create(true).truncate(false).write(true).open(data_dir.join("in-use")).unwrap();
-        if slot.try_lock().is_ok() {
+        if slot.try_lock().is_ok() && former_server_ends(&data_dir) {
             return (data_dir, slot);
         }
     }
     unreachable!("there are more numbers than test runs")
+}
+
+/// Whoever had the slot before is gone, and their server is about to: whoever attached to it now would lose it.
+fn former_server_ends(data_dir: &Path) -> bool {
+    let cluster = data_dir.join("postgres/pgdata");
+    let noted = fs::read_to_string(cluster.join("postmaster.pid")).unwrap_or_default();
+    let process = Path::new("/proc").join(noted.lines().next().unwrap_or_default()).join("cmdline");
+    let begun = Instant::now();
+    let is_there = || fs::read_to_string(&process).is_ok_and(|line| line.contains(&*cluster.to_string_lossy()));
+    while is_there() && begun.elapsed() < Duration::from_secs(5) {
+        thread::sleep(Duration::from_millis(5));
+    }
+    !is_there()
 }
 
 /// By content, so that a migration that is edited before its release makes a new template.

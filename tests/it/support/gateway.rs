@@ -16,6 +16,10 @@ pub const SOON: Duration = Duration::from_secs(1);
 /// Longer than this nobody goes on without having heard from the database.
 pub const BOUND: Duration = Duration::from_secs(5);
 
+/// How often it is asked whether an answer stays, and how long it is waited in between.
+const AGAIN: usize = 5;
+const PAUSE: Duration = Duration::from_millis(12);
+
 /// A gateway in front of one instance.
 #[derive(Clone)]
 pub struct Gateway {
@@ -81,21 +85,38 @@ impl Gateway {
         self.asks().header("X-API-Key", secret)
     }
 
-    /// Asks again and again until it is answered so, which has to be soon; tells when.
+    /// Asks again and again until it is answered so, which has to be soon; tells when. It stays so.
     pub async fn comes_to(&self, secret: &str, status: u16) -> Duration {
         self.comes_to_within(SOON, secret, status).await
     }
 
     pub async fn comes_to_within(&self, within: Duration, secret: &str, status: u16) -> Duration {
+        let took = self.turns_to(within, secret, status).await;
+        self.stays_at(secret, status).await;
+        took
+    }
+
+    /// Asks until it is answered so once.
+    pub async fn turns_to(&self, within: Duration, secret: &str, status: u16) -> Duration {
         let begun = Instant::now();
         loop {
             let answer = self.checks(secret).await;
             let took = begun.elapsed();
+            assert!(took < within, "after {took:?} it is {}; awaited was {status}", answer.status);
             if answer.status == status {
                 return took;
             }
-            assert!(took < within, "after {took:?} still {} and not {status}", answer.status);
         }
+    }
+
+    /// Is answered so now, and for a while.
+    pub async fn stays_at(&self, secret: &str, status: u16) {
+        let mut answers = vec![self.checks(secret).await.status];
+        for _ in 1..AGAIN {
+            tokio::time::sleep(PAUSE).await;
+            answers.push(self.checks(secret).await.status);
+        }
+        assert_eq!(answers, [status; AGAIN], "one after the other");
     }
 
     /// The numbers of `/metrics`.
@@ -146,6 +167,13 @@ fn next_status(answers: &mut impl BufRead) -> u16 {
 pub struct Metrics(pub String);
 
 impl Metrics {
+    /// What stands behind this name with its labels.
+    #[track_caller]
+    pub fn value(&self, name: &str) -> f64 {
+        let line = self.0.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        line.unwrap_or_else(|| panic!("no {name} in {}", self.0)).parse().unwrap()
+    }
+
     /// The sum of all lines of this name.
     #[track_caller]
     pub fn sum(&self, name: &str) -> f64 {

@@ -1,12 +1,13 @@
-//! The wire between a server and its database, which can fall silent, swallow notifications or be cut.
+//! The wire between a server and its database, which can fall silent, lag, swallow notifications or be cut.
 
 use std::io::{Read, Write};
 use std::net::Shutdown;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
 use tempfile::TempDir;
@@ -17,6 +18,10 @@ const WHOLE: u8 = 0;
 const SILENT: u8 = 1;
 const DEAF: u8 = 2;
 const CUT: u8 = 3;
+const LAGGING: u8 = 4;
+
+/// How late a row is on a wire that lags.
+const LAG: Duration = Duration::from_millis(25);
 
 /// A wire to one database.
 pub struct Wire {
@@ -31,6 +36,8 @@ struct Shared {
     state: AtomicU8,
     /// What the server asked, on connections that do not listen.
     asked: AtomicUsize,
+    /// Notifications that did not come through.
+    swallowed: AtomicUsize,
     open: Mutex<Vec<UnixStream>>,
 }
 
@@ -43,8 +50,8 @@ impl Wire {
         let dir = tempfile::tempdir().unwrap();
         let listener = UnixListener::bind(socket(dir.path())).unwrap();
         let beyond = socket(Path::new(&*percent_decode_str(folder).decode_utf8().unwrap()));
-        let (state, asked) = (AtomicU8::new(WHOLE), AtomicUsize::new(0));
-        let shared = Arc::new(Shared { beyond, state, asked, open: Mutex::default() });
+        let (state, asked, swallowed) = (AtomicU8::new(WHOLE), AtomicUsize::new(0), AtomicUsize::new(0));
+        let shared = Arc::new(Shared { beyond, state, asked, swallowed, open: Mutex::default() });
         let own = dir.path().to_string_lossy().replace('/', "%2F");
         let url = format!("{role}@{own}:{rest}");
         let serving = shared.clone();
@@ -66,6 +73,11 @@ impl Wire {
         self.shared.state.store(DEAF, Ordering::SeqCst);
     }
 
+    /// What is read is old when it arrives; whoever listens hears at once.
+    pub fn lags(&self) {
+        self.shared.state.store(LAGGING, Ordering::SeqCst);
+    }
+
     /// Every connection ends, and no new one is made.
     pub fn is_cut(&self) {
         self.shared.state.store(CUT, Ordering::SeqCst);
@@ -81,6 +93,11 @@ impl Wire {
     /// How many statements went through, without those of whoever listens.
     pub fn asked(&self) -> usize {
         self.shared.asked.load(Ordering::SeqCst)
+    }
+
+    /// How many notifications did not come through.
+    pub fn swallowed(&self) -> usize {
+        self.shared.swallowed.load(Ordering::SeqCst)
     }
 }
 
@@ -99,10 +116,11 @@ impl Shared {
         let ends = [client.try_clone().unwrap(), server.try_clone().unwrap()];
         self.open.lock().unwrap_or_else(PoisonError::into_inner).extend(ends);
         let (from, to) = (client.try_clone().unwrap(), server.try_clone().unwrap());
-        let there = self.clone();
-        thread::spawn(move || there.carry(from, to, Side::Client { has_begun: false, listens: false }));
-        let back = self.clone();
-        thread::spawn(move || back.carry(server, client, Side::Server));
+        let listens = Arc::new(AtomicBool::new(false));
+        let (there, side) = (self.clone(), Side::Client { has_begun: false, listens: listens.clone() });
+        thread::spawn(move || there.carry(from, to, side));
+        let (back, side) = (self.clone(), Side::Server { listens });
+        thread::spawn(move || back.carry(server, client, side));
     }
 
     fn hang_up(&self) {
@@ -116,7 +134,11 @@ impl Shared {
         while let Some(message) = side.message(&mut from) {
             match self.state.load(Ordering::SeqCst) {
                 SILENT => continue,
-                DEAF if side.is_notification(&message) => continue,
+                LAGGING if side.is_row_read(&message) => thread::sleep(LAG),
+                DEAF if side.is_notification(&message) => {
+                    self.swallowed.fetch_add(1, Ordering::SeqCst);
+                    continue;
+                }
                 _ => {}
             }
             if side.asks(&message) {
@@ -133,8 +155,8 @@ impl Shared {
 
 /// Who speaks, and what is known of them.
 enum Side {
-    Client { has_begun: bool, listens: bool },
-    Server,
+    Client { has_begun: bool, listens: Arc<AtomicBool> },
+    Server { listens: Arc<AtomicBool> },
 }
 
 impl Side {
@@ -156,13 +178,19 @@ impl Side {
     }
 
     fn is_notification(&self, message: &[u8]) -> bool {
-        matches!(self, Self::Server) && message[0] == b'A'
+        matches!(self, Self::Server { .. }) && message[0] == b'A'
+    }
+
+    /// Whether this is a row for somebody who does not listen.
+    fn is_row_read(&self, message: &[u8]) -> bool {
+        matches!(self, Self::Server { listens } if !listens.load(Ordering::SeqCst)) && message[0] == b'D'
     }
 
     /// Whether a statement is carried out, by somebody who does not listen.
-    fn asks(&mut self, message: &[u8]) -> bool {
+    fn asks(&self, message: &[u8]) -> bool {
         let Self::Client { listens, .. } = self else { return false };
-        *listens |= message.windows(7).any(|word| word.eq_ignore_ascii_case(b"listen "));
-        !*listens && matches!(message[0], b'B' | b'Q')
+        let begins = message.windows(7).any(|word| word.eq_ignore_ascii_case(b"listen "));
+        let listens = listens.fetch_or(begins, Ordering::SeqCst) || begins;
+        !listens && matches!(message[0], b'B' | b'Q')
     }
 }

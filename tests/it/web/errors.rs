@@ -52,6 +52,7 @@ async fn for_htmx_an_error_is_a_message_and_nothing_is_swapped() {
 #[actix_web::test]
 async fn the_pages_for_machines_stay_plain() {
     let app = App::start().await;
+    app.gateway().await;
     for (path, text) in [("/livez", "live\n"), ("/readyz", "ready\n")] {
         let answer = app.browser().get(path).await.is(200);
         assert_eq!(answer.text(), text);
