@@ -129,7 +129,7 @@ pub fn all(config: &mut ServiceConfig, db: &Db, cookies: &Cookies) {
                 .service(
                     both("/developers/{id}")
                         .route(get().to(desk::handlers::show::<Developer>))
-                        .route(web::post().to(developers::handlers::edit)),
+                        .route(web::post().to(desk::handlers::edit::<Developer>)),
                 )
                 .service(
                     write_only("/developers/{id}/transitions")
@@ -144,7 +144,7 @@ pub fn all(config: &mut ServiceConfig, db: &Db, cookies: &Cookies) {
                 .service(
                     both("/applications/{id}")
                         .route(get().to(desk::handlers::show::<Application>))
-                        .route(web::post().to(applications::handlers::edit)),
+                        .route(web::post().to(desk::handlers::edit::<Application>)),
                 )
                 .service(
                     write_only("/applications/{id}/transitions")

@@ -124,6 +124,7 @@ diesel::table! {
         heard_at -> Timestamptz,
         knows -> Bool,
         applied_at -> Nullable<Timestamptz>,
+        version -> Int8,
     }
 }
 

@@ -87,7 +87,7 @@ pub fn sign_in(
     if let Some(hash) = renewed {
         queries::set_password(conn, developer.id, hash, occasion.at)?;
     }
-    let lacks_proof = developer.email_verified_at.is_none() && Policy::read(conn)?.requires_proof(post.delivers);
+    let lacks_proof = developer.lacks_proof(&Policy::read(conn)?, post.delivers);
     let (entrance, why) = match developer.status {
         Status::Approved if lacks_proof => (Entrance::Unproven, "the address is not proven"),
         Status::Approved => (Entrance::In(signed_in(&developer, occasion.at)), ""),

@@ -1,7 +1,5 @@
 //! What browsers post about applications and their keys.
 
-mod admin;
-
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
@@ -9,8 +7,6 @@ use super::values::{ApplicationName, CallbackUrl, Details};
 use crate::keys::{Expiry, KeyName, NewKey, Once};
 use crate::values::LongText;
 use crate::web::form::FieldErrors;
-
-pub use admin::EditForm;
 
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
@@ -52,7 +48,7 @@ impl KeyForm {
         let name = errors.take("name", KeyName::parse(&self.name));
         let expiry = errors.take("expires_on", Expiry::parse(&self.expires_on, now));
         match (name, expiry) {
-            (Some(name), Some(expiry)) => Ok(NewKey { name, expiry, once: Once::parse(&self.once) }),
+            (Some(name), Some(expiry)) => Ok(NewKey { name, expiry, once: Once::parse(&self.once, now) }),
             _ => Err(errors),
         }
     }

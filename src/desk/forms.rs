@@ -38,6 +38,14 @@ impl MoveForm {
     }
 }
 
+/// Other words for a record.
+#[derive(Deserialize)]
+pub struct EditForm<F> {
+    pub version: i32,
+    #[serde(flatten)]
+    pub typed: F,
+}
+
 #[derive(Deserialize)]
 pub struct DeleteForm {
     pub version: i32,

@@ -26,7 +26,7 @@ mod status;
 mod views;
 
 pub use forms::Origin;
-pub use handlers::{Answer, Case, id_of, list_behind};
+pub use handlers::{Answer, Case, id_of};
 pub use list::{Cursor, Key, List, Sort, Tab};
 pub use noun::Noun;
 pub use operations::{Move, Outcome, decide, entry, news, unless_changed};
@@ -34,7 +34,7 @@ pub use queries::{Listed, Totals};
 pub use record::Record;
 pub use status::{Action, Status, Transition};
 pub use views::{
-    Around, Decision, Desk, Happening, History, ListPage, Moves, RowContext, TIMELINE, reason, status_chip,
+    Around, Decision, Desk, Edit, Happening, History, ListPage, Moves, RowContext, TIMELINE, reason, status_chip,
 };
 
 pub(crate) use queries::listed;

@@ -9,21 +9,12 @@ use crate::web::form::FieldErrors;
 use crate::web::mailto::Separator;
 use crate::web::query::Query;
 
-#[derive(Deserialize)]
-pub struct EditForm {
-    #[serde(default)]
+/// What an admin may change.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct PersonForm {
     pub full_name: String,
-    #[serde(default)]
     pub organization: String,
-    pub version: i32,
-}
-
-impl EditForm {
-    /// # Errors
-    /// What is wrong, field by field.
-    pub fn parse(&self) -> Result<(PersonName, Organization), FieldErrors> {
-        parse_person(&self.full_name, &self.organization)
-    }
 }
 
 /// Name and organisation as they stand in the fields `full_name` and `organization`.

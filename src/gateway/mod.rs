@@ -31,7 +31,7 @@ use self::access::Verdict;
 use self::cache::{Cache, MAX_KEYS};
 use self::handlers::identity::Identity;
 use self::metrics::Numbers;
-use self::pulse::Pulse;
+use self::pulse::{Clocks, Pulse};
 use self::sights::Sights;
 use self::usage::Usage;
 use crate::config::{Config, GatewayToken};
@@ -119,7 +119,7 @@ impl Gateway {
 
     /// Whether requests are welcome: see [`Pulse::has_begun`].
     pub fn has_begun(&self) -> bool {
-        self.0.pulse.has_begun(Instant::now())
+        self.0.pulse.has_begun(Clocks::now())
     }
 
     /// Writes when keys were last used.

@@ -1,5 +1,7 @@
 //! Which key a request shows. No I/O, no clock.
 
+use percent_encoding::percent_decode;
+
 use crate::keys::{KeyHash, hash_of};
 
 /// What every key begins with.
@@ -30,9 +32,10 @@ impl<'a> Presented<'a> {
         }
     }
 
-    /// Looks at an address, or a part of one: it ends in logs, so that no key may stand in it.
+    /// Looks at an address, or a part of one: it ends in logs, so that no key may stand in it, encoded or not.
     pub fn address(&mut self, text: &[u8]) {
-        self.spoilt |= text.windows(MARK.len()).any(|part| part == MARK);
+        let has_mark = |text: &[u8]| text.windows(MARK.len()).any(|part| part == MARK);
+        self.spoilt |= has_mark(text) || (text.contains(&b'%') && has_mark(&percent_decode(text).collect::<Vec<u8>>()));
     }
 
     /// What to look up; none where there is no key, no well-formed one, or one too many.
@@ -123,7 +126,10 @@ mod tests {
         let good = ("apikey", key.as_str());
         assert_eq!(shown(&[good], "/gateway/check/glk_x"), None);
         for name in ["x-original-uri", "x-original-url", "x-forwarded-uri", "x-envoy-original-path"] {
-            assert_eq!(shown(&[good, (name, "/things?key=glk_x")], "/"), None, "{name}");
+            for spoilt in ["/things?key=glk_x", "/things?key=%67lk_x", "/glk%5fx", "/%67%6c%6B%5F?100%"] {
+                assert_eq!(shown(&[good, (name, spoilt)], "/"), None, "{name}: {spoilt}");
+            }
+            assert_eq!(shown(&[(name, "/things?key=%2567lk_x&of=100%"), good], "/"), Some(key.hash()), "{name}");
             assert_eq!(shown(&[(name, "/things?key=abc"), good], "/"), Some(key.hash()), "{name}");
         }
     }

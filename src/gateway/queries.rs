@@ -114,6 +114,8 @@ pub struct Heard {
     pub knows: bool,
     /// None where it began after the change.
     pub applied_at: Option<DateTime<Utc>>,
+    /// How far it has come: it knows of no transaction with this number or a later one.
+    pub version: i64,
     /// The database's clock, as of the other times.
     pub now: DateTime<Utc>,
 }
@@ -135,6 +137,7 @@ pub fn heard(conn: &mut Conn, developer: DeveloperId) -> QueryResult<Vec<Heard>>
             gateway_spread::heard_at,
             gateway_spread::knows,
             gateway_spread::applied_at,
+            gateway_spread::version,
             sql::<Timestamptz>("clock_timestamp()"),
         ))
         .load(conn)

@@ -22,8 +22,8 @@ const TOGETHER: usize = 64;
 const PLANNED_FOR: usize = 10;
 /// Who may wait; one more is told to try again.
 const WAITING: usize = 4_096;
-/// How long somebody waits.
-const PATIENCE: Duration = Duration::from_millis(2_500);
+/// How long somebody waits: gateways wait no longer than a second.
+const PATIENCE: Duration = Duration::from_millis(900);
 
 type Answer = Result<Reply, Undecided>;
 

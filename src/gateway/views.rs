@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use super::pulse::BOUND;
 use super::queries::Heard;
 use crate::ids::DeveloperId;
+use crate::values::grouped;
 
 /// After this long something is wrong with an instance that does not know.
 const LATE: TimeDelta = TimeDelta::seconds(10);
@@ -26,21 +27,20 @@ pub struct Spread {
     pub summary: String,
     /// "good", "warn" or "bad".
     pub tone: &'static str,
-    /// Those that do not know, or cannot be told.
-    pub laggards: Vec<Laggard>,
+    pub instances: Vec<Instance>,
     /// Whether it will soon look different.
     pub polls: bool,
 }
 
-/// An instance that is behind.
+/// How far one instance has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Laggard {
-    pub instance: String,
+pub struct Instance {
+    pub name: String,
     /// In a word or two.
     pub state: &'static str,
-    /// What there is to add.
+    /// "after 0.3 s, at version 4,821".
     pub words: String,
-    /// "warn" or "bad".
+    /// "good", "warn" or "bad".
     pub tone: &'static str,
 }
 
@@ -50,35 +50,38 @@ impl Spread {
         let know: Vec<_> = heard.iter().filter(|heard| heard.knows).collect();
         let slowest = know.iter().filter_map(|heard| Some(heard.applied_at? - heard.changed_at)).max();
         let time = slowest.map(|slowest| format!(", {}", seconds(slowest))).unwrap_or_default();
-        let laggards: Vec<_> = heard.iter().filter_map(Laggard::of).collect();
-        let tone = match laggards.iter().any(|laggard| laggard.tone == "bad") {
-            true => "bad",
-            false if laggards.is_empty() => "good",
-            false => "warn",
-        };
-        let instances = if heard.len() == 1 { "instance" } else { "instances" };
+        let instances: Vec<_> = heard.iter().map(Instance::new).collect();
+        let has = |tone: &&str| instances.iter().any(|instance| instance.tone == *tone);
+        let tone = ["bad", "warn"].into_iter().find(has).unwrap_or("good");
+        let units = if heard.len() == 1 { "instance" } else { "instances" };
         (!heard.is_empty()).then(|| Self {
             developer: developer.to_string(),
-            summary: format!("{} of {} {instances}{time}", know.len(), heard.len()),
+            summary: format!("{} of {} {units}{time}", know.len(), heard.len()),
             tone,
             polls: know.len() < heard.len(),
-            laggards,
+            instances,
         })
     }
 }
 
-impl Laggard {
-    fn of(heard: &Heard) -> Option<Self> {
+impl Instance {
+    fn new(heard: &Heard) -> Self {
         let (silence, age) = (heard.now - heard.heard_at, heard.now - heard.changed_at);
         let is_silent = silence.to_std().is_ok_and(|silence| silence > BOUND);
-        let words = match (heard.knows, is_silent) {
-            (true, false) => return None,
-            (_, true) => format!("has heard nothing for {} and lets nobody pass", seconds(silence)),
-            (false, false) => format!("after {}", seconds(age)),
+        let since = match heard.applied_at {
+            _ if is_silent => format!("not heard from for {}", seconds(silence)),
+            _ if !heard.knows => format!("after {}", seconds(age)),
+            Some(at) => format!("after {}", seconds(at - heard.changed_at)),
+            None => "since it began".to_owned(),
         };
-        let state = if heard.knows { "Silent" } else { "Does not know" };
-        let tone = if !heard.knows && age >= LATE { "bad" } else { "warn" };
-        Some(Self { instance: heard.instance.clone(), state, words, tone })
+        let (state, tone) = match (heard.knows, is_silent) {
+            (true, false) => ("Knows", "good"),
+            (true, true) => ("Silent", "warn"),
+            (false, _) if age >= LATE => ("Does not know", "bad"),
+            (false, _) => ("Does not know", "warn"),
+        };
+        let words = format!("{since}, at version {}", grouped(heard.version));
+        Self { name: heard.instance.clone(), state, words, tone }
     }
 }
 
@@ -105,6 +108,7 @@ mod tests {
             heard_at: now - TimeDelta::milliseconds(silence),
             knows: applied_after.is_some(),
             applied_at: applied_after.map(|after| changed_at + TimeDelta::milliseconds(after)),
+            version: 4_821,
             now,
         }
     }
@@ -119,27 +123,35 @@ mod tests {
         let two = [heard("web1:8080", now, 4_000, 200, Some(17)), heard("web2:8080", now, 4_000, 900, Some(280))];
         let all = spread(&two);
         assert_eq!((all.summary.as_str(), all.tone, all.polls), ("2 of 2 instances, 0.3 s", "good", false));
-        assert!(all.laggards.is_empty());
+        let told: Vec<_> = all.instances.iter().map(|one| (&*one.name, one.state, &*one.words)).collect();
+        assert_eq!(
+            told,
+            [
+                ("web1:8080", "Knows", "after 0.1 s, at version 4,821"),
+                ("web2:8080", "Knows", "after 0.3 s, at version 4,821")
+            ]
+        );
         assert_eq!(spread(&two[..1]).summary, "1 of 1 instance, 0.1 s");
-        let began_later = Heard { applied_at: None, ..two[0].clone() };
-        assert_eq!(spread(&[began_later]).summary, "1 of 1 instance");
+        let began_later = spread(&[Heard { applied_at: None, ..two[0].clone() }]);
+        assert_eq!(began_later.summary, "1 of 1 instance");
+        assert_eq!(began_later.instances[0].words, "since it began, at version 4,821");
         assert!(Spread::new(DeveloperId::new(), &[]).is_none());
     }
 
     #[test]
     fn who_does_not_know_is_named_and_after_ten_seconds_it_is_bad() {
         let now = Utc::now();
-        let knows = heard("web1:8080", now, 12_000, 200, Some(17));
-        let early = spread(&[knows.clone(), heard("web2:8080", now, 2_000, 900, None)]);
+        let with = |other| spread(&[heard("web1:8080", now, 12_000, 200, Some(17)), other]);
+        let early = with(heard("web2:8080", now, 2_000, 900, None));
         assert_eq!((early.summary.as_str(), early.tone, early.polls), ("1 of 2 instances, 0.1 s", "warn", true));
-        assert_eq!(early.laggards[0].words, "after 2.0 s");
-        let late = spread(&[knows.clone(), heard("web2:8080", now, 12_000, 900, None)]);
-        assert_eq!((late.tone, late.laggards[0].instance.as_str()), ("bad", "web2:8080"));
-        let silent = spread(&[knows.clone(), heard("web2:8080", now, 12_000, 75_000, None)]);
-        let words = "has heard nothing for 75 s and lets nobody pass";
-        assert_eq!((silent.tone, silent.laggards[0].words.as_str()), ("bad", words));
-        let gone = spread(&[knows, heard("web2:8080", now, 12_000, 6_000, Some(20))]);
-        assert_eq!((gone.tone, gone.polls), ("warn", false));
-        assert_eq!(gone.laggards[0].words, "has heard nothing for 6.0 s and lets nobody pass");
+        assert_eq!(early.instances[1].words, "after 2.0 s, at version 4,821");
+        let late = with(heard("web2:8080", now, 12_000, 900, None));
+        assert_eq!((late.tone, late.instances[1].state), ("bad", "Does not know"));
+        let silent = with(heard("web2:8080", now, 12_000, 75_000, None));
+        let words = "not heard from for 75 s, at version 4,821";
+        assert_eq!((silent.tone, silent.instances[1].words.as_str()), ("bad", words));
+        let gone = with(heard("web2:8080", now, 12_000, 6_000, Some(20)));
+        assert_eq!((gone.tone, gone.polls, gone.instances[1].state), ("warn", false, "Silent"));
+        assert_eq!(gone.instances[1].words, "not heard from for 6.0 s, at version 4,821");
     }
 }

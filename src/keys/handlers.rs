@@ -10,8 +10,10 @@ use super::queries::found;
 use super::sought::Sought;
 use super::views::{AT_MOST, FoundKeys};
 use crate::admins::CurrentAdmin;
-use crate::db::Db;
+use crate::db::{Conn, Db};
 use crate::error::AppError;
+use crate::outbox::Post;
+use crate::policy::Policy;
 use crate::web::chrome::Frame;
 use crate::web::form::Form;
 use crate::web::htmx::Htmx;
@@ -35,7 +37,7 @@ pub struct FindForm {
 /// developers' list.
 pub async fn find(
     admin: CurrentAdmin,
-    db: Data<Db>,
+    (db, post): (Data<Db>, Data<Post>),
     (frame, htmx): (Frame, Htmx),
     query: Query,
     form: Form<FindForm>,
@@ -53,9 +55,11 @@ pub async fn find(
         return Ok(see_other(&format!("/admin/{list}?{}", address.into_string()), None));
     };
     let meant = sought.clone();
-    let found = db.run(move |conn| found(conn, &meant, AT_MOST)).await?;
+    let search =
+        move |conn: &mut Conn| Ok((found(conn, &meant, AT_MOST)?, Policy::read(conn)?.requires_proof(post.delivers)));
+    let (found, requires_proof) = db.run(search).await?;
     let chrome = admin.chrome(frame, "Keys", "developers").leading_back_to("/admin/developers".into());
-    let view = FoundKeys::new(chrome, &sought, &found, Utc::now());
+    let view = FoundKeys::new(chrome, &sought, &found, requires_proof, Utc::now());
     match htmx.wants_fragment {
         true => Ok(rendered(StatusCode::OK, Rendered::of(&view.as_list())?)),
         false => html(StatusCode::OK, &view),

@@ -156,12 +156,13 @@ pub fn revoke(conn: &mut Conn, holder: &Holder, id: KeyId, occasion: &Occasion) 
 /// # Errors
 /// The database.
 pub fn warn_expiring(conn: &mut Conn, post: &Post, now: DateTime<Utc>) -> QueryResult<usize> {
-    let expiring = queries::take_expiring(conn, NOTICE, TOLD_AT_ONCE, now)?;
+    let policy = Policy::read(conn)?;
+    let requires_proof = policy.requires_proof(post.delivers);
+    let expiring = queries::take_expiring(conn, (NOTICE, TOLD_AT_ONCE), requires_proof, now)?;
     if expiring.is_empty() {
         return Ok(0);
     }
     let letters: Vec<Letter> = expiring.into_iter().map(warning).collect();
-    let policy = Policy::read(conn)?;
     post.enqueue_all(conn, &policy, &letters, now).map(|mails| mails.len())
 }
 

@@ -8,6 +8,7 @@ use std::hash::Hash;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use crate::db::{Conn, QueryResult};
 use crate::desk::Status;
@@ -137,7 +138,12 @@ pub type Expiring = (Key, (String, DeveloperId, String, String));
 
 /// Takes keys that work, expire within this time and whose owners were not told, up to `limit`; they are told in this
 /// transaction. Rows that somebody else holds are left for the next time, so that nobody waits for anybody.
-pub fn take_expiring(conn: &mut Conn, within: TimeDelta, limit: i64, now: DateTime<Utc>) -> QueryResult<Vec<Expiring>> {
+pub fn take_expiring(
+    conn: &mut Conn,
+    (within, limit): (TimeDelta, i64),
+    requires_proof: bool,
+    now: DateTime<Utc>,
+) -> QueryResult<Vec<Expiring>> {
     let found: Vec<Expiring> = keys::table
         .inner_join(applications::table.inner_join(developers::table))
         .filter(keys::expires_at.gt(now))
@@ -146,6 +152,7 @@ pub fn take_expiring(conn: &mut Conn, within: TimeDelta, limit: i64, now: DateTi
         .filter(keys::warned_at.is_null())
         .filter(applications::status.eq(Status::Approved))
         .filter(developers::status.eq(Status::Approved))
+        .filter(developers::email_verified_at.is_not_null().or((!requires_proof).into_sql::<Bool>()))
         .order(keys::expires_at.asc())
         .limit(limit)
         .select((Key::as_select(), (applications::name, developers::id, developers::full_name, developers::email)))
@@ -163,16 +170,30 @@ pub fn take_expiring(conn: &mut Conn, within: TimeDelta, limit: i64, now: DateTi
 pub struct Stops {
     /// Browsers that are signed in.
     pub sessions: i64,
-    /// Those that work: approved, of somebody approved.
+    /// What approval lets work: approved applications of somebody approved, and their living keys.
+    pub working: Held,
+    /// Applications in whatever status, and their keys that are neither revoked nor expired.
+    pub all: Held,
+}
+
+/// So many applications and keys.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Held {
     pub applications: i64,
-    /// Those that work: alive, of such an application.
     pub keys: i64,
-    /// Of the keys that work.
+    /// Of these keys.
     pub last_used: Option<LastUsed>,
-    /// In whatever status.
-    pub all_applications: i64,
-    /// Not revoked and not expired, in whatever application.
-    pub all_keys: i64,
+}
+
+impl Held {
+    fn add(&mut self, applications: i64, key: Option<&LivingKey>) {
+        self.applications += applications;
+        let Some((name, used)) = key else { return };
+        self.keys += 1;
+        if let Some(at) = used.filter(|at| self.last_used.as_ref().is_none_or(|last| last.at < *at)) {
+            self.last_used = Some(LastUsed { name: name.clone(), at });
+        }
+    }
 }
 
 /// The key that was used last.
@@ -182,8 +203,10 @@ pub struct LastUsed {
     pub at: DateTime<Utc>,
 }
 
-/// An application, its owner, whether each is approved, and one of its living keys; none where it has none.
-type Held = (DeveloperId, ApplicationId, bool, Option<(String, Option<DateTime<Utc>>)>);
+/// Its name, and when it was used last.
+type LivingKey = (String, Option<DateTime<Utc>>);
+/// Whose application it is, which, whether approval lets it work, and one of its living keys; none where it has none.
+type Row = (DeveloperId, ApplicationId, bool, Option<LivingKey>);
 
 /// The same for several developers; those who have nothing are left out.
 pub fn stops_of_developers(
@@ -220,7 +243,7 @@ enum Owned<'a> {
     Themselves(&'a [ApplicationId]),
 }
 
-fn held(conn: &mut Conn, which: Owned<'_>, now: DateTime<Utc>) -> QueryResult<Vec<Held>> {
+fn held(conn: &mut Conn, which: Owned<'_>, now: DateTime<Utc>) -> QueryResult<Vec<Row>> {
     let living = keys::application_id.eq(applications::id).and(is_alive(now));
     let works = applications::status.eq(Status::Approved).and(developers::status.eq(Status::Approved));
     let all = applications::table
@@ -235,20 +258,16 @@ fn held(conn: &mut Conn, which: Owned<'_>, now: DateTime<Utc>) -> QueryResult<Ve
 }
 
 /// Rows of one application stand side by side.
-fn gathered<Id: Copy + Eq + Hash>(held: Vec<Held>, whose: impl Fn(&Held) -> Id) -> HashMap<Id, Stops> {
+fn gathered<Id: Copy + Eq + Hash>(held: Vec<Row>, whose: impl Fn(&Row) -> Id) -> HashMap<Id, Stops> {
     let mut stops: HashMap<Id, Stops> = HashMap::new();
     let mut last = None;
     for row in held {
         let own = stops.entry(whose(&row)).or_default();
         let (_, application, works, key) = row;
-        let is_new = last.replace(application) != Some(application);
-        own.all_applications += i64::from(is_new);
-        own.applications += i64::from(is_new && works);
-        let Some((name, used)) = key else { continue };
-        own.all_keys += 1;
-        own.keys += i64::from(works);
-        if let Some(at) = used.filter(|at| works && own.last_used.as_ref().is_none_or(|last| last.at < *at)) {
-            own.last_used = Some(LastUsed { name, at });
+        let is_new = i64::from(last.replace(application) != Some(application));
+        own.all.add(is_new, key.as_ref());
+        if works {
+            own.working.add(is_new, key.as_ref());
         }
     }
     stops

@@ -7,7 +7,8 @@ use sha2::{Digest, Sha256};
 const PREFIX: &str = "glk_";
 const RANDOM: usize = 32;
 const CHECKSUM: usize = 6;
-const LENGTH: usize = PREFIX.len() + RANDOM + CHECKSUM;
+/// Characters of a whole one.
+pub const LENGTH: usize = PREFIX.len() + RANDOM + CHECKSUM;
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// SHA-256 of a secret: what is stored and looked up.

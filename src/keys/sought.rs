@@ -10,8 +10,12 @@ pub const SHOWN: usize = 8;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sought {
     Whole(KeyHash),
-    /// Up to [`SHOWN`] characters of it.
-    Start(String),
+    Start {
+        /// Up to [`SHOWN`] characters of it.
+        start: String,
+        /// Whether more of it was pasted than can be compared.
+        is_cut: bool,
+    },
 }
 
 impl Sought {
@@ -23,7 +27,7 @@ impl Sought {
         let key = &key[..end];
         Some(match hash_of(key) {
             Some(hash) => Self::Whole(hash),
-            None => Self::Start(key[..end.min(SHOWN)].to_owned()),
+            None => Self::Start { start: key[..end.min(SHOWN)].to_owned(), is_cut: end > SHOWN },
         })
     }
 }
@@ -41,10 +45,10 @@ mod tests {
         {
             assert_eq!(Sought::parse(text), Some(Sought::Whole(key.hash())), "{text}");
         }
-        let start = |text: &str| Some(Sought::Start(text.to_owned()));
-        assert_eq!(Sought::parse("glk_4fGh…9xYz"), start("glk_4fGh"));
-        assert_eq!(Sought::parse("glk_4f"), start("glk_4f"));
-        assert_eq!(Sought::parse(&key.as_str()[..41]), start(&key.as_str()[..8]));
+        let start = |text: &str, is_cut| Some(Sought::Start { start: text.to_owned(), is_cut });
+        assert_eq!(Sought::parse("glk_4fGh…9xYz"), start("glk_4fGh", false));
+        assert_eq!(Sought::parse("glk_4f"), start("glk_4f", false));
+        assert_eq!(Sought::parse(&key.as_str()[..41]), start(&key.as_str()[..8], true));
         assert_eq!(Sought::parse("glk"), None);
         assert_eq!(Sought::parse("ada@x.example"), None);
     }

@@ -78,10 +78,18 @@ impl Once {
         Self(Uuid::now_v7())
     }
 
-    /// None where no page of ours holds such a text; whoever sends it asks for a new key each time.
-    pub fn parse(text: &str) -> Option<Self> {
-        let id = Uuid::try_parse(text).ok()?;
-        (id.get_version_num() == 7 && id.hyphenated().to_string() == text).then_some(Self(id))
+    /// None where no page of ours holds such a text, or none before tomorrow; whoever sends it asks for a new key each
+    /// time.
+    pub fn parse(text: &str, now: DateTime<Utc>) -> Option<Self> {
+        let once = Self(Uuid::try_parse(text).ok()?);
+        let is_ours = once.0.get_version_num() == 7 && once.to_string() == text;
+        let latest = u64::try_from((now + Days::new(1)).timestamp_millis()).unwrap_or_default();
+        (is_ours && once.milliseconds() < latest).then_some(once)
+    }
+
+    /// When its form was shown, since 1970.
+    fn milliseconds(self) -> u64 {
+        self.0.as_u64_pair().0 >> 16
     }
 
     /// The id of the key that it asks for. The application's id goes into it, so that nobody meets other people's keys
@@ -90,7 +98,7 @@ impl Once {
         let mixed = Sha256::digest([*application.0.as_bytes(), *self.0.as_bytes()].concat());
         let mut end = [0; 10];
         end.copy_from_slice(&mixed[..10]);
-        KeyId(Builder::from_unix_timestamp_millis(self.0.as_u64_pair().0 >> 16, &end).into_uuid())
+        KeyId(Builder::from_unix_timestamp_millis(self.milliseconds(), &end).into_uuid())
     }
 }
 
@@ -129,16 +137,18 @@ mod tests {
     #[test]
     fn a_form_asks_for_one_key_of_one_application() {
         let (once, weather, maps) = (Once::fresh(), ApplicationId::new(), ApplicationId::new());
-        assert_eq!(Once::parse(&once.to_string()), Some(once));
+        let now = Utc::now();
+        assert_eq!(Once::parse(&once.to_string(), now), Some(once));
+        assert_eq!(Once::parse(&once.to_string(), now - Days::new(2)), None, "it would be the newest for days");
         let key = once.key_of(weather);
         assert_eq!(key, once.key_of(weather));
-        assert_eq!((key.0.get_version_num(), key.0.as_u64_pair().0 >> 16), (7, once.0.as_u64_pair().0 >> 16));
+        assert_eq!((key.0.get_version_num(), key.0.as_u64_pair().0 >> 16), (7, once.milliseconds()));
         assert_ne!(key.0, once.0);
         assert_ne!(key, once.key_of(maps));
         assert_ne!(key, Once::fresh().key_of(weather));
         let (short, other) = (once.0.simple().to_string(), Uuid::new_v4().to_string());
         for bad in ["", " ", "x", &short, &other, &format!("{{{once}}}"), &once.to_string().to_uppercase()] {
-            assert_eq!(Once::parse(bad), None, "{bad}");
+            assert_eq!(Once::parse(bad, now), None, "{bad}");
         }
     }
 

@@ -5,7 +5,7 @@ mod held;
 
 use chrono::{DateTime, Utc};
 
-use super::queries::{Key, Stops};
+use super::queries::{Held, Key, Stops};
 use crate::web::chrome::Chip;
 use crate::web::moments::{Moment, counted};
 
@@ -52,18 +52,19 @@ impl KeyRow {
 /// "2 sessions, 3 applications, 5 keys; last used: “Production”, 5 minutes ago": what stops with a revoke. None where
 /// nothing does.
 pub fn stops_in_words(stops: &Stops, now: DateTime<Utc>) -> Option<String> {
-    let counts = [(stops.sessions, "session"), (stops.applications, "application"), (stops.keys, "key")];
+    let Held { applications, keys, .. } = stops.working;
+    let counts = [(stops.sessions, "session"), (applications, "application"), (keys, "key")];
     let counts: Vec<String> = counts.into_iter().filter(|(n, _)| *n > 0).map(|(n, unit)| counted(n, unit)).collect();
-    (!counts.is_empty()).then(|| format!("{}{}", counts.join(", "), last_used(stops, now)))
+    (!counts.is_empty()).then(|| format!("{}{}", counts.join(", "), last_used(&stops.working, now)))
 }
 
 /// "5 keys; last used: “Production”, 5 minutes ago": what a deletion takes along. None where there are no keys.
 pub fn lost_keys(stops: &Stops, now: DateTime<Utc>) -> Option<String> {
-    (stops.all_keys > 0).then(|| format!("{}{}", counted(stops.all_keys, "key"), last_used(stops, now)))
+    (stops.all.keys > 0).then(|| format!("{}{}", counted(stops.all.keys, "key"), last_used(&stops.all, now)))
 }
 
-fn last_used(stops: &Stops, now: DateTime<Utc>) -> String {
-    match (&stops.last_used, stops.keys) {
+fn last_used(held: &Held, now: DateTime<Utc>) -> String {
+    match (&held.last_used, held.keys) {
         (Some(last), _) => format!("; last used: “{}”, {}", last.name, Moment::new(last.at, now).relative),
         (None, 1..) => "; none was used yet".to_owned(),
         (None, _) => String::new(),

@@ -223,7 +223,7 @@ impl Kind {
                  for 14 days. {state}\n\nIf you did not expect this, ignore it.\n\n{support}"
             }
             Self::ApplicationApproved => {
-                "Hello {name},\n\nyour application {application} is approved in {portal}. Its keys are here:\n\n{link}\n\n\
+                "Hello {name},\n\nyour application {application} is approved in {portal}. Create its keys here:\n\n{link}\n\n\
                  {support}"
             }
             Self::ApplicationRejected => {

@@ -80,7 +80,7 @@ impl Serving {
             .unwrap();
         let out = BufReader::new(process.stdout.take().unwrap());
         let mut serving = Self { process, out, address };
-        serving.line_with(&format!("Guestlist serves at http://{address}"));
+        serving.line_with("Guestlist serves at ");
         serving
     }
 

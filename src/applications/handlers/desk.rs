@@ -1,32 +1,25 @@
-//! Applications at the desk: `desk::handlers`, to which an application is a case like another, and an edit.
+//! Applications at the desk, which takes them as cases like others.
 
-use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web::Path;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::admins::CurrentAdmin;
-use crate::applications::forms::EditForm;
+use crate::applications::forms::ApplicationForm;
 use crate::applications::operations;
 use crate::applications::queries::{self, Application};
+use crate::applications::values::Details;
 use crate::applications::views::{self, AnyRowAlone, Beside, Facts, Record, RecordAlone, Show};
 use crate::audit::{self, Occasion};
 use crate::db::{Conn, QueryResult};
-use crate::desk::{
-    Answer, Around, Case, History, List, ListPage, Move, Noun, Origin, Outcome, TIMELINE, id_of, list_behind,
-};
+use crate::desk::{Around, Case, Edit, History, List, ListPage, Move, Outcome, TIMELINE};
 use crate::developers;
 use crate::error::AppError;
 use crate::gateway;
 use crate::ids::{ApplicationId, DeveloperId};
 use crate::keys;
 use crate::outbox::{self, Post};
-use crate::web::chrome::Chrome;
-use crate::web::flash::shortened;
-use crate::web::form::{FieldErrors, Form};
-use crate::web::page::{Rendered, html};
-use crate::web::query::Query;
+use crate::web::chrome::{Chrome, Field};
+use crate::web::form::FieldErrors;
+use crate::web::page::Rendered;
 
 /// How many keys the page shows: those that work first.
 const SHOWN: i64 = 100;
@@ -34,6 +27,8 @@ const SHOWN: i64 = 100;
 impl Case for Application {
     type Beside = Beside;
     type Facts = Facts;
+    type Form = ApplicationForm;
+    type Words = Details;
 
     fn find(conn: &mut Conn, id: Uuid) -> QueryResult<Option<Self>> {
         queries::find(conn, ApplicationId(id))
@@ -83,6 +78,28 @@ impl Case for Application {
         operations::delete(conn, ApplicationId(id), version, occasion)
     }
 
+    fn form(&self) -> ApplicationForm {
+        views::saved(self)
+    }
+
+    fn fields(typed: &ApplicationForm, errors: &FieldErrors) -> Vec<Field> {
+        views::application_fields(typed, errors).into()
+    }
+
+    fn parse(typed: &ApplicationForm) -> Result<Details, FieldErrors> {
+        typed.parse()
+    }
+
+    fn edit(
+        conn: &mut Conn,
+        id: Uuid,
+        version: i32,
+        words: &Details,
+        occasion: &Occasion,
+    ) -> QueryResult<Outcome<Self>> {
+        operations::edit(conn, ApplicationId(id), version, words, occasion)
+    }
+
     fn list_page(view: ListPage<Self, Beside>) -> Result<Rendered, AppError> {
         views::list_page(view)
     }
@@ -91,54 +108,18 @@ impl Case for Application {
         Rendered::of(&AnyRowAlone::new(self, beside, list, now))
     }
 
-    fn part(&self, facts: &Facts, list: &List, now: DateTime<Utc>) -> Result<Rendered, AppError> {
-        Rendered::of(&RecordAlone { record: Record::new(self, facts, list, now) })
+    fn part(&self, facts: &Facts, list: &List, edit: Edit, now: DateTime<Utc>) -> Result<Rendered, AppError> {
+        Rendered::of(&RecordAlone { record: Record::new(self, facts, (list, edit), now) })
     }
 
     fn page(
         &self,
         facts: &Facts,
         list: &List,
+        edit: Edit,
         (chrome, around): (Chrome, Around),
         now: DateTime<Utc>,
     ) -> Result<Rendered, AppError> {
-        Rendered::of(&Show::new(chrome, around, Record::new(self, facts, list, now)))
+        Rendered::of(&Show::new(chrome, around, Record::new(self, facts, (list, edit), now)))
     }
-}
-
-/// `POST /admin/applications/{id}`
-pub async fn edit(
-    admin: CurrentAdmin,
-    answer: Answer,
-    id: Path<String>,
-    query: Query,
-    form: Form<EditForm>,
-) -> Result<HttpResponse, AppError> {
-    let id = ApplicationId(id_of(&id)?);
-    let typed = form.0;
-    let details = match typed.details.parse() {
-        Ok(details) => details,
-        Err(errors) => return refused(&admin, answer, id, query, (typed, errors)).await,
-    };
-    let (version, occasion) = (typed.version, admin.occasion());
-    let here = Origin::new(Noun::Application, answer.here(), &answer.htmx);
-    let edit = move |conn: &mut Conn| operations::edit(conn, id, version, &details, &occasion);
-    let decided = answer.decide(&here, edit).await?;
-    let saved = |application: &Application| format!("Saved {}.", shortened(&application.name));
-    answer.to(&admin, id.0, here, decided, saved).await
-}
-
-/// An edit that cannot be taken, with what was typed.
-async fn refused(
-    admin: &CurrentAdmin,
-    answer: Answer,
-    id: ApplicationId,
-    query: Query,
-    (typed, errors): (EditForm, FieldErrors),
-) -> Result<HttpResponse, AppError> {
-    let application: Application = answer.record(id.0).await?;
-    let list = list_behind(&query, &application);
-    let (shown, (chrome, around)) = answer.record_page(admin, application, list, "").await?;
-    let record = Record::new(&shown.record, &shown.facts, &shown.list, Utc::now()).with_edit(&typed, &errors);
-    html(StatusCode::UNPROCESSABLE_ENTITY, &Show::new(chrome, around, record))
 }

@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Path};
+use actix_web::web::Path;
 use chrono::Utc;
 
 use super::own::{State, id_of, page_of};
@@ -14,7 +14,6 @@ use crate::db::Conn;
 use crate::error::AppError;
 use crate::ids::KeyId;
 use crate::keys::Revocation;
-use crate::outbox::Post;
 use crate::web::flash::{Message, shortened};
 use crate::web::form::Form;
 use crate::web::page::{html, see_other};
@@ -23,7 +22,6 @@ use crate::web::page::{html, see_other};
 pub async fn create(
     visitor: CurrentDeveloper,
     state: State,
-    post: Data<Post>,
     id: Path<String>,
     form: Form<KeyForm>,
 ) -> Result<HttpResponse, AppError> {
@@ -35,7 +33,7 @@ pub async fn create(
             return html(StatusCode::UNPROCESSABLE_ENTITY, &page_of(&visitor, state, id, typed).await?);
         }
     };
-    let (developer, occasion) = (visitor.id(), visitor.occasion());
+    let (developer, post, occasion) = (visitor.id(), state.3.clone(), visitor.occasion());
     let work = move |conn: &mut Conn| operations::create_key(conn, (developer, id), &new, &post, &occasion);
     let why = match state.0.transaction(work).await? {
         KeyCreated::Done(application, created) => {

@@ -3,5 +3,3 @@
 mod desk;
 pub mod keys;
 pub mod own;
-
-pub use desk::edit;

@@ -13,10 +13,12 @@ use crate::applications::operations::{self, Created};
 use crate::applications::queries::{self, Application};
 use crate::applications::views::{self, Own, OwnList, PATH, Typed, own_url};
 use crate::db::{Conn, Db, QueryResult};
+use crate::developers;
 use crate::error::AppError;
 use crate::ids::{ApplicationId, DeveloperId};
 use crate::keys::{self, Key, Stops};
 use crate::outbox::Post;
+use crate::policy::Policy;
 use crate::web::chrome::Frame;
 use crate::web::cookies::Cookies;
 use crate::web::flash::{Message, shortened};
@@ -27,7 +29,7 @@ use crate::web::page::{html, see_other};
 const SHOWN: i64 = 100;
 
 /// What every page of one application needs.
-pub type State = (Data<Db>, Data<Cookies>, Frame);
+pub type State = (Data<Db>, Data<Cookies>, Frame, Data<Post>);
 
 /// An id in the path; what is none is no page.
 pub fn id_of(path: &str) -> Result<ApplicationId, AppError> {
@@ -46,7 +48,7 @@ fn listed(conn: &mut Conn, developer: DeveloperId, now: DateTime<Utc>) -> QueryR
 /// The list, with what was typed into its form.
 async fn list_page(
     visitor: &CurrentDeveloper,
-    (db, _, frame): State,
+    (db, _, frame, _): State,
     (typed, errors): (&ApplicationForm, &FieldErrors),
 ) -> Result<OwnList, AppError> {
     let (developer, now) = (visitor.id(), Utc::now());
@@ -65,7 +67,6 @@ pub async fn list(visitor: CurrentDeveloper, state: State) -> Result<HttpRespons
 pub async fn create(
     visitor: CurrentDeveloper,
     state: State,
-    post: Data<Post>,
     form: Form<ApplicationForm>,
 ) -> Result<HttpResponse, AppError> {
     let details = match form.0.parse() {
@@ -75,7 +76,7 @@ pub async fn create(
             return html(StatusCode::UNPROCESSABLE_ENTITY, &page);
         }
     };
-    let (id, occasion) = (visitor.id(), visitor.occasion());
+    let (id, post, occasion) = (visitor.id(), state.3.clone(), visitor.occasion());
     let work = move |conn: &mut Conn| operations::create(conn, id, &details, &post, &occasion);
     match state.0.transaction(work).await? {
         Created::Done(new) => {
@@ -91,18 +92,19 @@ pub async fn create(
     }
 }
 
-/// One of the developer's applications and its keys.
+/// One of the developer's applications, its keys, and whether these wait for the proof of the address.
 pub async fn found(
     db: &Db,
+    post: Data<Post>,
     visitor: &CurrentDeveloper,
     id: ApplicationId,
-) -> Result<(Application, Vec<Key>), AppError> {
+) -> Result<(Application, Vec<Key>, bool), AppError> {
     let (developer, now) = (visitor.id(), Utc::now());
     let work = move |conn: &mut Conn| {
         let own = queries::find(conn, id)?.filter(|application| application.developer_id == developer);
-        let Some(application) = own else { return Ok(None) };
+        let Some((application, owner)) = own.zip(developers::find(conn, developer)?) else { return Ok(None) };
         let keys = keys::of_applications(conn, &[id], SHOWN, now)?;
-        Ok(Some((application, keys)))
+        Ok(Some((application, keys, owner.lacks_proof(&Policy::read(conn)?, post.delivers))))
     };
     db.run(work).await?.ok_or(AppError::NotFound)
 }
@@ -110,14 +112,14 @@ pub async fn found(
 /// The page of one of them, as it is now; `typed` is what stands in its forms, given the application.
 pub async fn page_of(
     visitor: &CurrentDeveloper,
-    (db, _, frame): State,
+    (db, _, frame, post): State,
     id: ApplicationId,
     typed: impl FnOnce(ApplicationForm) -> Typed,
 ) -> Result<Own, AppError> {
-    let (application, keys) = found(&db, visitor, id).await?;
+    let (application, keys, lacks_proof) = found(&db, post, visitor, id).await?;
     let chrome = visitor.chrome(frame, &application.name).leading_back_to(own_url(id));
     let typed = typed(views::saved(&application));
-    Ok(Own::new(chrome, (&application, &keys), &typed, Utc::now()))
+    Ok(Own::new(chrome, (&application, &keys), lacks_proof, &typed, Utc::now()))
 }
 
 /// `GET /account/applications/{id}`

@@ -18,11 +18,11 @@ pub enum KeyCreated {
     Already(Key),
     /// The application has as many living keys as there may be.
     Full(Application),
-    /// The application or its developer is not approved.
+    /// The application is not approved.
     NotAllowed(Application),
     /// The developer has created very many within the hour.
     TooMany(Wait),
-    /// The developer has no such application.
+    /// The developer has no such application, or no access any more.
     Gone,
 }
 
@@ -39,7 +39,7 @@ pub fn create_key(
         return Ok(KeyCreated::TooMany(wait));
     }
     let Some(held) = own(conn, developer, id)? else { return Ok(KeyCreated::Gone) };
-    if held.owner.status != Status::Approved || held.application.status != Status::Approved {
+    if held.application.status != Status::Approved {
         return Ok(KeyCreated::NotAllowed(held.application));
     }
     let policy = Policy::read(conn)?;

@@ -9,7 +9,8 @@ use crate::developers::Developer;
 use crate::outbox::{Kind, Letter, Post};
 use crate::policy::Policy;
 
-/// Writes the mail, where there is something to tell.
+/// Writes the mail, where there is something to tell. Somebody who has no access themselves hears nothing of what their
+/// applications may do; they see it once they are in again.
 pub fn tell(
     conn: &mut Conn,
     (moved, owner): (&Application, &Developer),
@@ -18,7 +19,8 @@ pub fn tell(
     (policy, post): (&Policy, &Post),
     now: DateTime<Utc>,
 ) -> QueryResult<()> {
-    let letter = |_| kind(moved.status).map(|kind| letter(kind, (moved, owner), reason));
+    let kind = kind(moved.status).filter(|_| owner.status == Status::Approved);
+    let letter = |_| kind.map(|kind| letter(kind, (moved, owner), reason));
     match desk::news(conn, (owner.id, Some(moved.id)), transition, letter, now)? {
         Some(letter) => post.enqueue(conn, policy, &letter, now).map(|_| ()),
         None => Ok(()),

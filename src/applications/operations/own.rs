@@ -52,9 +52,10 @@ pub fn create(
     Ok(Created::Done(Box::new(approved)))
 }
 
-/// The application, where it is the developer's.
+/// The application, where it is the developer's. Whoever lost their access a moment ago has none.
 pub fn own(conn: &mut Conn, developer: DeveloperId, id: ApplicationId) -> QueryResult<Option<Held>> {
-    Ok(queries::lock(conn, id)?.filter(|held| held.owner.id == developer))
+    let is_theirs = |held: &Held| held.owner.id == developer && held.owner.status == Status::Approved;
+    Ok(queries::lock(conn, id)?.filter(is_theirs))
 }
 
 /// Another name, description or callback URL by the developer, who sees no version; none when they have no such

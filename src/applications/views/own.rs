@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::parts::{application_fields, key_fields, status_chip, told};
+use super::parts::{UNPROVEN, application_fields, key_fields, status_chip, told};
 use crate::applications::MAX_PER_DEVELOPER;
 use crate::applications::forms::{ApplicationForm, KeyForm};
 use crate::applications::queries::Application;
@@ -61,8 +61,8 @@ impl OwnList {
                 href: own_url(application.id),
                 name: application.name.clone(),
                 state: status_chip(application.status),
-                keys: if stops.all_keys == 0 { "no keys".to_owned() } else { counted(stops.all_keys, "key") },
-                used: stops.last_used.as_ref().map(|last| Moment::new(last.at, now)),
+                keys: if stops.all.keys == 0 { "no keys".to_owned() } else { counted(stops.all.keys, "key") },
+                used: stops.all.last_used.as_ref().map(|last| Moment::new(last.at, now)),
             }
         };
         let has_room = i64::try_from(applications.len()).is_ok_and(|n| n < MAX_PER_DEVELOPER);
@@ -119,7 +119,13 @@ pub struct Own {
 }
 
 impl Own {
-    pub fn new(chrome: Chrome, (application, keys): (&Application, &[Key]), typed: &Typed, now: DateTime<Utc>) -> Self {
+    pub fn new(
+        chrome: Chrome,
+        (application, keys): (&Application, &[Key]),
+        lacks_proof: bool,
+        typed: &Typed,
+        now: DateTime<Utc>,
+    ) -> Self {
         let (alive, ended): (Vec<&Key>, Vec<&Key>) = keys.iter().partition(|key| key.is_alive(now));
         let is_full = i64::try_from(alive.len()).is_ok_and(|n| n >= keys::MAX_ALIVE);
         let may_have = application.status == Status::Approved;
@@ -131,7 +137,7 @@ impl Own {
             name: application.name.clone(),
             href: own_url(application.id),
             state: status_chip(application.status),
-            told: told(application.status),
+            told: told(application.status).or_else(|| lacks_proof.then_some(UNPROVEN)),
             registered: Moment::new(application.requested_at, now),
             losses: losses(&alive, now),
             keys: alive.into_iter().map(|key| KeyRow::new(key, now)).collect(),
@@ -163,8 +169,8 @@ fn losses(alive: &[&Key], now: DateTime<Utc>) -> String {
     let used = used.map(|(at, key)| format!(" “{}” was used last, {}.", key.name, Moment::new(at, now).relative));
     match alive.len() {
         0 => "It has no keys that work.".to_owned(),
-        1 => format!("Its key stops working at once, for good.{}", used.unwrap_or_default()),
-        n => format!("Its {n} keys stop working at once, for good.{}", used.unwrap_or_default()),
+        1 => format!("Its key ends with it, at once and for good.{}", used.unwrap_or_default()),
+        n => format!("Its {n} keys end with it, at once and for good.{}", used.unwrap_or_default()),
     }
 }
 

@@ -28,6 +28,10 @@ pub fn told(status: Status) -> Option<&'static str> {
     }
 }
 
+/// What is told of keys whose owner has not proven the address, where that is required.
+pub const UNPROVEN: &str = "Your email address is not confirmed, and keys do not work before it is. Sign out, then sign in \
+     again: you are offered a new link.";
+
 pub fn application_fields(typed: &ApplicationForm, errors: &FieldErrors) -> [Field; 3] {
     let name = Field { maxlength: ApplicationName::MAX, ..Field::new("name", "Name", "text", "off") };
     let description = Field { required: false, ..Field::area("description", "Description (optional)", 3) };

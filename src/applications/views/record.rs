@@ -3,16 +3,12 @@
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::parts::application_fields;
 use super::rows::{Beside, Owner};
-use super::words::saved;
-use crate::applications::forms::EditForm;
 use crate::applications::queries::Application;
-use crate::desk::{Around, Decision, Happening, History, List, Moves, status_chip};
+use crate::desk::{Around, Decision, Edit, Happening, History, List, Moves, status_chip};
 use crate::gateway::Spread;
 use crate::keys::{Key, KeyRow, Stops, lost_keys};
-use crate::web::chrome::{Chip, Chrome, ErrorSummary, Field};
-use crate::web::form::FieldErrors;
+use crate::web::chrome::{Chip, Chrome, ErrorSummary};
 use crate::web::mailto::mailto;
 use crate::web::moments::Moment;
 
@@ -53,17 +49,8 @@ pub struct Record {
     pub edit: Edit,
 }
 
-pub struct Edit {
-    /// The page's own address with its query, so that the way back is kept.
-    pub action: String,
-    pub version: i32,
-    pub fields: [Field; 3],
-    /// After a refused input.
-    pub open: bool,
-}
-
 impl Record {
-    pub fn new(application: &Application, facts: &Facts, list: &List, now: DateTime<Utc>) -> Self {
+    pub fn new(application: &Application, facts: &Facts, (list, edit): (&List, Edit), now: DateTime<Utc>) -> Self {
         let stops = facts.beside.stops(application, now);
         Self {
             id: application.id.to_string(),
@@ -81,22 +68,8 @@ impl Record {
             keys: facts.keys.iter().map(|key| KeyRow::new(key, now)).collect(),
             spread: facts.spread.clone(),
             timeline: facts.history.lines(&application.email, now),
-            edit: Edit {
-                action: list.record_url(application.id.0),
-                version: application.version,
-                fields: application_fields(&saved(application), &FieldErrors::default()),
-                open: false,
-            },
+            edit,
         }
-    }
-
-    /// With what was typed and what is wrong with it.
-    #[must_use]
-    pub fn with_edit(mut self, typed: &EditForm, errors: &FieldErrors) -> Self {
-        self.edit.version = typed.version;
-        self.edit.fields = application_fields(&typed.details, errors);
-        self.edit.open = true;
-        self
     }
 }
 

@@ -6,7 +6,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 
 use crate::applications::queries::Application;
-use crate::desk::{Decision, List, Moves, Noun, RowContext, Status, reason, status_chip};
+use crate::desk::{Decision, List, Moves, Noun, RowContext, reason, status_chip};
 use crate::developers::Developer;
 use crate::ids::{ApplicationId, DeveloperId};
 use crate::keys::{Stops, stops_in_words};
@@ -27,14 +27,15 @@ impl Beside {
         Owner {
             name: owner.map_or(application.email.as_str(), Developer::shown_name).to_owned(),
             href: format!("{}/{}", Noun::Developer.path(), application.developer_id),
-            status: owner.map(|owner| owner.status).filter(|status| *status != Status::Approved).map(status_chip),
+            status: owner.map(|owner| status_chip(owner.status)),
         }
     }
 
     pub fn stops(&self, application: &Application, now: DateTime<Utc>) -> Option<String> {
         // That the application itself stops goes without saying.
-        let stops = self.stops.get(&application.id).map(|stops| Stops { applications: 0, ..stops.clone() });
-        stops.and_then(|stops| stops_in_words(&stops, now))
+        let mut stops = self.stops.get(&application.id)?.clone();
+        stops.working.applications = 0;
+        stops_in_words(&stops, now)
     }
 }
 
@@ -49,7 +50,7 @@ pub struct Owner {
     pub name: String,
     /// The developer's page.
     pub href: String,
-    /// None while they are approved.
+    /// None where they are just being deleted.
     pub status: Option<Chip>,
 }
 

@@ -18,30 +18,56 @@ use crate::desk::forms::Origin;
 use crate::desk::list::{List, Tab};
 use crate::desk::operations::Outcome;
 use crate::desk::queries::{self, Numbers};
-use crate::desk::views::{self, Around, Moved, Trail};
+use crate::desk::views::{self, Around, Edit, Moved, Trail};
 use crate::error::AppError;
 use crate::values::Refused;
-use crate::web::chrome::{Chrome, Frame, ShownMessage, full_title};
+use crate::web::chrome::{Chrome, Field, Frame, ShownMessage, full_title};
 use crate::web::cookies::Cookies;
 use crate::web::errors::{ErrorMessage, HX_RESWAP};
 use crate::web::flash::Message;
+use crate::web::form::FieldErrors;
 use crate::web::htmx::Htmx;
 use crate::web::page::{Rendered, html, rendered, see_other};
 
 /// A record with all that its page tells of it, and the list from which the page was reached.
 pub struct Shown<C: Case> {
-    pub record: C,
-    pub facts: C::Facts,
-    pub list: List,
+    record: C,
+    facts: C::Facts,
+    list: List,
+    edit: Edit,
 }
 
 impl<C: Case> Shown<C> {
+    fn new(record: C, facts: C::Facts, list: List) -> Self {
+        let fields = C::fields(&record.form(), &FieldErrors::default());
+        let edit = Edit { action: list.record_url(record.id()), version: record.version(), fields, open: false };
+        Self { record, facts, list, edit }
+    }
+
+    /// With other words in its form, which could not be taken.
+    #[must_use]
+    pub fn with_edit(self, version: i32, fields: Vec<Field>) -> Self {
+        Self { edit: Edit { version, fields, open: true, ..self.edit }, ..self }
+    }
+
+    pub fn title(&self) -> String {
+        record_title(&self.record)
+    }
+
+    /// The record alone.
+    ///
+    /// # Errors
+    /// A template cannot be rendered.
+    pub fn part(self) -> Result<Rendered, AppError> {
+        self.record.part(&self.facts, &self.list, self.edit, Utc::now())
+    }
+
     /// The whole page.
     ///
     /// # Errors
     /// A template cannot be rendered.
-    pub fn page(&self, frame: (Chrome, Around)) -> Result<Rendered, AppError> {
-        self.record.page(&self.facts, &self.list, frame, Utc::now())
+    pub fn page(self, frame: (Chrome, Around)) -> Result<Rendered, AppError> {
+        self.record.page(&self.facts, &self.list, self.edit, frame, Utc::now())
     }
 }
 
@@ -49,7 +75,7 @@ impl<C: Case> Shown<C> {
 pub fn page_of<C: Case>(conn: &mut Conn, record: &C, list: &List) -> QueryResult<(Shown<C>, Around)> {
     let facts = record.facts(conn)?;
     let neighbours = queries::neighbours(conn, list, record)?;
-    Ok((Shown { record: record.clone(), facts, list: list.clone() }, Around::new(Trail::new(list, neighbours))))
+    Ok((Shown::new(record.clone(), facts, list.clone()), Around::new(Trail::new(list, neighbours))))
 }
 
 pub fn record_title<C: Case>(record: &C) -> String {
@@ -241,7 +267,7 @@ impl Answer {
             Some(record) if matches!(origin, Origin::Record(_)) => {
                 let seen = record.clone();
                 let facts = self.db.run(move |conn| seen.facts(conn)).await?;
-                (record_title(&record), Some(record.part(&facts, &list, now)?))
+                (record_title(&record), Some(Shown::new(record, facts, list.clone()).part()?))
             }
             Some(record) if !leaves(&record) => {
                 let seen = record.clone();

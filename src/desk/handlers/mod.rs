@@ -1,13 +1,16 @@
-//! The desk: the list, one record, a move, a deletion. Each is written once, for every noun that is a [`Case`].
+//! The desk: the list, one record, other words for it, a move, a deletion. Each is written once, for every noun that is a [`Case`].
 
 mod answer;
+mod edit;
 
 pub use answer::{Answer, Decided};
+pub use edit::edit;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use chrono::{DateTime, Utc};
+use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use self::answer::{page_of, record_title};
@@ -15,16 +18,16 @@ use super::forms::{DeleteForm, MoveForm, Origin};
 use super::list::{List, Tab};
 use super::operations::{Move, Outcome};
 use super::queries::{self, Listed};
-use super::views::{self, Around, Delete, ListPage};
+use super::views::{self, Around, Delete, Edit, ListPage};
 use crate::admins::CurrentAdmin;
 use crate::audit::Occasion;
 use crate::config::Config;
 use crate::db::{Conn, Db, QueryResult};
 use crate::error::AppError;
 use crate::outbox::Post;
-use crate::web::chrome::{Chrome, Frame};
+use crate::web::chrome::{Chrome, Field, Frame};
 use crate::web::flash::shortened;
-use crate::web::form::Form;
+use crate::web::form::{FieldErrors, Form};
 use crate::web::htmx::Htmx;
 use crate::web::invite::Invite;
 use crate::web::local_path::LocalPath;
@@ -38,6 +41,12 @@ pub trait Case: Listed + Clone + Send + 'static {
 
     /// What its page tells besides the row: its history, and what belongs to it.
     type Facts: Send + 'static;
+
+    /// The fields with which an admin changes its words.
+    type Form: DeserializeOwned + Send + 'static;
+
+    /// What was read from them.
+    type Words: Send + Sync + 'static;
 
     /// # Errors
     /// The database.
@@ -77,6 +86,28 @@ pub trait Case: Listed + Clone + Send + 'static {
     /// The database; then nothing was done.
     fn delete(conn: &mut Conn, id: Uuid, version: i32, occasion: &Occasion) -> QueryResult<Outcome<Self>>;
 
+    /// Its words as they stand in the form.
+    fn form(&self) -> Self::Form;
+
+    /// The fields with what stands in them, and what is wrong with it.
+    fn fields(typed: &Self::Form, errors: &FieldErrors) -> Vec<Field>;
+
+    /// # Errors
+    /// What is wrong, field by field.
+    fn parse(typed: &Self::Form) -> Result<Self::Words, FieldErrors>;
+
+    /// Other words: the body of a transaction.
+    ///
+    /// # Errors
+    /// The database; then nothing was done.
+    fn edit(
+        conn: &mut Conn,
+        id: Uuid,
+        version: i32,
+        words: &Self::Words,
+        occasion: &Occasion,
+    ) -> QueryResult<Outcome<Self>>;
+
     /// A page of the list, or its changing part: what `tabs!` makes.
     ///
     /// # Errors
@@ -93,7 +124,7 @@ pub trait Case: Listed + Clone + Send + 'static {
     ///
     /// # Errors
     /// A template cannot be rendered.
-    fn part(&self, facts: &Self::Facts, list: &List, now: DateTime<Utc>) -> Result<Rendered, AppError>;
+    fn part(&self, facts: &Self::Facts, list: &List, edit: Edit, now: DateTime<Utc>) -> Result<Rendered, AppError>;
 
     /// Its page, reached from that list.
     ///
@@ -103,6 +134,7 @@ pub trait Case: Listed + Clone + Send + 'static {
         &self,
         facts: &Self::Facts,
         list: &List,
+        edit: Edit,
         frame: (Chrome, Around),
         now: DateTime<Utc>,
     ) -> Result<Rendered, AppError>;
@@ -159,7 +191,7 @@ pub async fn show<C: Case>(
         page_of(conn, &record, &list).map(Some)
     });
     let (shown, around) = found.await?.ok_or(AppError::NotFound)?;
-    let chrome = admin.chrome(frame, &record_title(&shown.record), C::NOUN.plural());
+    let chrome = admin.chrome(frame, &shown.title(), C::NOUN.plural());
     Ok(rendered(StatusCode::OK, shown.page((chrome, around))?))
 }
 

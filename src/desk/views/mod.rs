@@ -9,7 +9,7 @@ mod timeline;
 
 pub use list::{Desk, ListPage, title};
 pub use moved::Moved;
-pub use record::{Around, Delete, Trail};
+pub use record::{Around, Delete, Edit, Trail};
 pub use rows::RowContext;
 pub use timeline::{Happening, History, TIMELINE};
 

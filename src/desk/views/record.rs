@@ -8,7 +8,7 @@ use crate::desk::list::{List, Tab};
 use crate::desk::noun::Noun;
 use crate::desk::record::Record;
 use crate::desk::status::Status;
-use crate::web::chrome::{Chip, Chrome, ErrorSummary, Link};
+use crate::web::chrome::{Chip, Chrome, ErrorSummary, Field, Link};
 use crate::web::local_path::LocalPath;
 
 /// Where the page was reached from.
@@ -59,6 +59,16 @@ impl Around {
         let error_summary = Some(ErrorSummary { title: "There is a problem", links });
         Self { error_summary, reason: typed, ..self }
     }
+}
+
+/// The form that changes a record's words.
+pub struct Edit {
+    /// The page's own address with its query, so that the way back is kept.
+    pub action: String,
+    pub version: i32,
+    pub fields: Vec<Field>,
+    /// After a refused input.
+    pub open: bool,
 }
 
 #[derive(Template)]

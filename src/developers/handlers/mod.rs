@@ -1,32 +1,35 @@
-//! What only developers have at the desk: an edit, and mail to several at once. The rest is `desk::handlers`, to which
-//! a developer is a case like another.
+//! What only developers have at the desk: mail to several at once. The rest is `desk::handlers`, to which a developer
+//! is a case like another.
 
-mod edit;
 mod selected;
 
-pub use edit::edit;
 pub use selected::email;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::forms::{PersonForm, parse_person};
 use super::operations;
 use super::queries::{self, Developer};
 use super::views::{self, AnyRowAlone, Beside, Facts, Record, RecordAlone, Show};
 use crate::audit::{self, Occasion};
 use crate::db::{Conn, QueryResult};
-use crate::desk::{Around, Case, History, List, ListPage, Move, Outcome, TIMELINE};
+use crate::desk::{Around, Case, Edit, History, List, ListPage, Move, Outcome, TIMELINE};
 use crate::error::AppError;
 use crate::gateway;
 use crate::ids::DeveloperId;
 use crate::keys;
 use crate::outbox::{self, Post};
-use crate::web::chrome::Chrome;
+use crate::values::{Organization, PersonName};
+use crate::web::chrome::{Chrome, Field};
+use crate::web::form::FieldErrors;
 use crate::web::page::Rendered;
 
 impl Case for Developer {
     type Beside = Beside;
     type Facts = Facts;
+    type Form = PersonForm;
+    type Words = (PersonName, Organization);
 
     fn find(conn: &mut Conn, id: Uuid) -> QueryResult<Option<Self>> {
         queries::find(conn, DeveloperId(id))
@@ -70,6 +73,28 @@ impl Case for Developer {
         operations::delete(conn, DeveloperId(id), version, occasion)
     }
 
+    fn form(&self) -> PersonForm {
+        PersonForm { full_name: self.full_name.clone(), organization: self.organization.clone() }
+    }
+
+    fn fields(typed: &PersonForm, errors: &FieldErrors) -> Vec<Field> {
+        views::person_fields(typed, errors)
+    }
+
+    fn parse(typed: &PersonForm) -> Result<Self::Words, FieldErrors> {
+        parse_person(&typed.full_name, &typed.organization)
+    }
+
+    fn edit(
+        conn: &mut Conn,
+        id: Uuid,
+        version: i32,
+        words: &Self::Words,
+        occasion: &Occasion,
+    ) -> QueryResult<Outcome<Self>> {
+        operations::edit(conn, DeveloperId(id), version, words, occasion)
+    }
+
     fn list_page(view: ListPage<Self, Beside>) -> Result<Rendered, AppError> {
         views::list_page(view)
     }
@@ -78,17 +103,18 @@ impl Case for Developer {
         Rendered::of(&AnyRowAlone::new(self, beside, list, now))
     }
 
-    fn part(&self, facts: &Facts, list: &List, now: DateTime<Utc>) -> Result<Rendered, AppError> {
-        Rendered::of(&RecordAlone { record: Record::new(self, facts, list, now) })
+    fn part(&self, facts: &Facts, list: &List, edit: Edit, now: DateTime<Utc>) -> Result<Rendered, AppError> {
+        Rendered::of(&RecordAlone { record: Record::new(self, facts, (list, edit), now) })
     }
 
     fn page(
         &self,
         facts: &Facts,
         list: &List,
+        edit: Edit,
         (chrome, around): (Chrome, Around),
         now: DateTime<Utc>,
     ) -> Result<Rendered, AppError> {
-        Rendered::of(&Show::new(chrome, around, Record::new(self, facts, list, now)))
+        Rendered::of(&Show::new(chrome, around, Record::new(self, facts, (list, edit), now)))
     }
 }

@@ -38,9 +38,7 @@ pub fn approve_by_itself(
     (policy, post): (&Policy, &Post),
     occasion: &Occasion,
 ) -> QueryResult<Option<Developer>> {
-    let is_ready = |seen: &Developer| {
-        policy.approves_by_itself() && (seen.email_verified_at.is_some() || !policy.requires_proof(post.delivers))
-    };
+    let is_ready = |seen: &Developer| policy.approves_by_itself() && !seen.lacks_proof(policy, post.delivers);
     approve_where(conn, id, is_ready, "auto-approval", (policy, post), occasion)
 }
 
@@ -94,11 +92,11 @@ pub fn edit(
     conn: &mut Conn,
     id: DeveloperId,
     version: i32,
-    person: (&PersonName, &Organization),
+    (name, organization): &(PersonName, Organization),
     occasion: &Occasion,
 ) -> QueryResult<Outcome<Developer>> {
     let locked = queries::lock(conn, id)?;
-    desk::unless_changed(conn, locked, version, |conn, seen| rewrite(conn, seen, person, occasion))
+    desk::unless_changed(conn, locked, version, |conn, seen| rewrite(conn, seen, (name, organization), occasion))
 }
 
 /// The same by the developer, who sees no version; none when the record is gone.

@@ -11,6 +11,7 @@ use diesel::prelude::*;
 use crate::db::{Conn, QueryResult};
 use crate::desk::{Status, Transition};
 use crate::ids::DeveloperId;
+use crate::policy::Policy;
 use crate::schema::{developer_sessions, developers};
 use crate::values::{folded, sort_text};
 
@@ -40,6 +41,11 @@ impl Developer {
     /// The name, or the address of somebody who came without one.
     pub fn shown_name(&self) -> &str {
         if self.full_name.is_empty() { &self.email } else { &self.full_name }
+    }
+
+    /// Whether the mailbox has to be proven and is not; `delivers` says whether this process can send mail.
+    pub fn lacks_proof(&self, policy: &Policy, delivers: bool) -> bool {
+        self.email_verified_at.is_none() && policy.requires_proof(delivers)
     }
 }
 

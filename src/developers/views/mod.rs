@@ -6,7 +6,7 @@ mod rows;
 mod selected;
 
 pub use list::list_page;
-pub use record::{Facts, Record, RecordAlone, Show, losses};
+pub use record::{Facts, Record, RecordAlone, Show, losses, person_fields};
 pub use rows::{AnyRowAlone, Beside};
 pub use selected::Email;
 

@@ -4,8 +4,8 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 
 use super::verification_chip;
-use crate::desk::{Around, Decision, Happening, History, List, Moves, status_chip};
-use crate::developers::forms::EditForm;
+use crate::desk::{Around, Decision, Edit, Happening, History, List, Moves, status_chip};
+use crate::developers::forms::PersonForm;
 use crate::developers::queries::Developer;
 use crate::gateway::Spread;
 use crate::keys::{Holding, HoldingRow, Stops, lost_keys, stops_in_words};
@@ -52,17 +52,8 @@ pub struct Record {
     pub edit: Edit,
 }
 
-pub struct Edit {
-    /// The page's own address with its query, so that the way back is kept.
-    pub action: String,
-    pub version: i32,
-    pub fields: Vec<Field>,
-    /// After a refused input.
-    pub open: bool,
-}
-
 impl Record {
-    pub fn new(developer: &Developer, facts: &Facts, list: &List, now: DateTime<Utc>) -> Self {
+    pub fn new(developer: &Developer, facts: &Facts, (list, edit): (&List, Edit), now: DateTime<Utc>) -> Self {
         let stops = facts.stops.as_ref().and_then(|stops| stops_in_words(stops, now));
         Self {
             id: developer.id.to_string(),
@@ -80,32 +71,16 @@ impl Record {
             holdings: facts.holdings.iter().map(|holding| HoldingRow::new(holding, now)).collect(),
             spread: facts.spread.clone(),
             timeline: facts.history.lines(&developer.email, now),
-            edit: Edit {
-                action: list.record_url(developer.id.0),
-                version: developer.version,
-                fields: edit_fields(&developer.full_name, &developer.organization, &FieldErrors::default()),
-                open: false,
-            },
+            edit,
         }
-    }
-
-    /// With what was typed and what is wrong with it.
-    #[must_use]
-    pub fn with_edit(mut self, typed: &EditForm, errors: &FieldErrors) -> Self {
-        self.edit.version = typed.version;
-        self.edit.fields = edit_fields(&typed.full_name, &typed.organization, errors);
-        self.edit.open = true;
-        self
     }
 }
 
-fn edit_fields(name: &str, organization: &str, errors: &FieldErrors) -> Vec<Field> {
-    vec![
-        Field { maxlength: PersonName::MAX, ..Field::new("full_name", "Full name", "text", "off") }
-            .filled(name, errors),
-        Field { maxlength: Organization::MAX, required: false, ..Field::new("organization", "Company", "text", "off") }
-            .filled(organization, errors),
-    ]
+pub fn person_fields(typed: &PersonForm, errors: &FieldErrors) -> Vec<Field> {
+    let name = Field { maxlength: PersonName::MAX, ..Field::new("full_name", "Full name", "text", "off") };
+    let organization =
+        Field { maxlength: Organization::MAX, required: false, ..Field::new("organization", "Company", "text", "off") };
+    vec![name.filled(&typed.full_name, errors), organization.filled(&typed.organization, errors)]
 }
 
 #[derive(Template)]
@@ -126,7 +101,7 @@ impl Show {
 
 /// What goes with a developer when the record is deleted.
 pub fn losses(developer: &Developer, stops: &Stops, now: DateTime<Utc>) -> Vec<String> {
-    let applications = (stops.all_applications > 0).then(|| counted(stops.all_applications, "application"));
+    let applications = (stops.all.applications > 0).then(|| counted(stops.all.applications, "application"));
     let held: Vec<String> = applications.into_iter().chain(lost_keys(stops, now)).collect();
     let lines = [
         Some("the record with name, company and purpose".to_owned()),

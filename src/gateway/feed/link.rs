@@ -39,24 +39,34 @@ const SESSION: &str = "set statement_timeout = '1800ms'; set lock_timeout = '500
      set idle_in_transaction_session_timeout = '10s'; set synchronous_commit = off; set jit = off; \
      set application_name = 'guestlist gateway'; listen guestlist_gateway";
 
+/// Knowing of nothing yet, whatever it knew before.
 const REGISTER: &str = "insert into gateway_instances (id, name, started_at, heard_at, applied)
-     values ($1, $2, now(), now(), pg_current_snapshot())
+     values ($1, $2, now(), now(), '1:1:')
      on conflict (id) do update set heard_at = excluded.heard_at, applied = excluded.applied";
 
 const BEGIN: &str = "begin isolation level repeatable read read only; set local statement_timeout = '60s'";
 
-/// Another server, another database, or other tables by the same name: then snapshots cannot be compared.
-const PLACE: &str = "select pg_current_snapshot()::text, concat_ws(' ', pg_postmaster_start_time(), \
-     (select oid from pg_database where datname = current_database()), 'gateway_changes'::regclass::oid)";
+/// Another server, another database, or other tables by the same names: then snapshots cannot be compared, or tell
+/// nothing of what is there.
+macro_rules! place {
+    () => {
+        "concat_ws(' ', pg_postmaster_start_time(), (select oid from pg_database where datname = current_database()),
+            'gateway_changes'::regclass::oid, 'keys'::regclass::oid, 'applications'::regclass::oid,
+            'developers'::regclass::oid)"
+    };
+}
+
+const PLACE: &str = concat!("select pg_current_snapshot()::text, ", place!());
 
 /// One row, or one for each change.
-const POLL: &str = "select here.snapshot, here.is_same, here.clock, here.verification, change.developer_id,
+const POLL: &str = concat!(
+    "select here.snapshot, here.is_same, here.clock, here.verification, change.developer_id,
         change.fingerprint, change.id
      from (
          select pg_current_snapshot()::text as snapshot,
-             concat_ws(' ', pg_postmaster_start_time(),
-                 (select oid from pg_database where datname = current_database()),
-                 'gateway_changes'::regclass::oid) = $2
+             ",
+    place!(),
+    " = $2
              and pg_snapshot_xmax($1::text::pg_snapshot) <= pg_snapshot_xmax(pg_current_snapshot())
              and exists (select from gateway_instances where id = $3) as is_same,
              extract(epoch from clock_timestamp())::bigint as clock,
@@ -66,8 +76,9 @@ const POLL: &str = "select here.snapshot, here.is_same, here.clock, here.verific
          select id, developer_id, fingerprint from gateway_changes
          where xid >= pg_snapshot_xmin($1::text::pg_snapshot)
              and not pg_visible_in_snapshot(xid, $1::text::pg_snapshot)
-         limit 20001
-     ) as change on true";
+         order by xid limit 20001
+     ) as change on true"
+);
 
 const TELL: &str = "with me as (
          update gateway_instances set heard_at = now(), applied = $2::text::pg_snapshot where id = $1 returning id
@@ -81,12 +92,15 @@ const TELL: &str = "with me as (
 const FORGET_INSTANCES: &str =
     "delete from gateway_instances where heard_at < now() - interval '10 minutes' and id <> $1";
 
-/// Not before every instance knows of them: the transaction of an old change may have ended only now.
+/// Some at a time, so that no change waits for it. Not before every instance knows of them: the transaction of an old change may have ended only now.
 const FORGET_CHANGES: &str = "delete from gateway_changes where id in (
          select id from gateway_changes as change where at < now() - interval '1 hour'
              and not exists (
                  select from gateway_instances as instance where not pg_visible_in_snapshot(change.xid, instance.applied))
-         order by at limit 5000 for update skip locked)";
+         order by at limit 2000 for update skip locked)";
+
+/// As many as [`FORGET_CHANGES`] removes.
+const FORGOTTEN_AT_ONCE: u64 = 2_000;
 
 const LEAVE: &str = "delete from gateway_instances where id = $1";
 
@@ -216,13 +230,14 @@ impl Link {
         Ok(in_time("telling what is known", self.client.query_opt(&self.tell, &what)).await?.is_some())
     }
 
-    /// Removes what nobody needs any more.
+    /// Removes what nobody needs any more. False: there may be more of it.
     ///
     /// # Errors
     /// The connection, or the database.
-    pub async fn tidy(&self) -> Result<(), Fault> {
+    pub async fn tidy(&self) -> Result<bool, Fault> {
         in_time("forgetting instances", self.client.execute(FORGET_INSTANCES, &[&self.id])).await?;
-        in_time("forgetting changes", self.client.execute(FORGET_CHANGES, &[])).await.map(|_| ())
+        let forgotten = in_time("forgetting changes", self.client.execute(FORGET_CHANGES, &[])).await?;
+        Ok(forgotten < FORGOTTEN_AT_ONCE)
     }
 
     /// Says goodbye.

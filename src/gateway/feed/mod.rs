@@ -18,6 +18,7 @@ use uuid::Uuid;
 use self::link::{Known, Link, News, Polled};
 use self::reach::Target;
 use super::Gateway;
+use super::pulse::Clocks;
 use crate::policy::Verification;
 
 /// How often it is asked what has changed, where nothing wakes.
@@ -130,22 +131,24 @@ impl Feed {
     /// Hears what there is to hear, and tells the others.
     async fn step(&mut self, link: &Link) -> Result<(), Fault> {
         // Before it is asked: whatever happens from now on may be missing in the answer.
-        let mut asked_at = Instant::now();
+        let mut asked_at = Clocks::now();
         let mut polled = match &mut self.known {
             Some(known) => link.poll(known).await?,
             None => Polled::Lost,
         };
         if matches!(polled, Polled::Lost) {
             let known = self.begin_anew(link).await?;
-            asked_at = Instant::now();
+            asked_at = Clocks::now();
             polled = link.poll(known).await?;
         }
         let Polled::News(news) = polled else { return Err(Fault::Strange("what was just read is lost already")) };
         self.apply(&news, asked_at);
         self.tell(link, &news).await?;
         if self.tidied.elapsed() > TIDY {
-            self.tidied = Instant::now();
-            unless_lost(link.tidy().await)?;
+            // With much to forget, the next step goes on with it.
+            if unless_lost(link.tidy().await)?.is_none_or(|is_tidy| is_tidy) {
+                self.tidied = Instant::now();
+            }
         }
         Ok(())
     }
@@ -160,7 +163,7 @@ impl Feed {
         Ok(self.known.insert(known))
     }
 
-    fn apply(&mut self, news: &News, asked_at: Instant) {
+    fn apply(&mut self, news: &News, asked_at: Clocks) {
         let gateway = &self.gateway.0;
         let changes = news.developers.len() + news.new.len();
         if changes > 0 {
@@ -182,7 +185,7 @@ impl Feed {
         if matches!(told, Ok(false)) {
             self.known = None;
         }
-        unless_lost(told.map(|_| ()))
+        unless_lost(told).map(|_| ())
     }
 
     async fn leave(&self) {
@@ -194,13 +197,13 @@ impl Feed {
     }
 }
 
-/// What the database refused in words; the connection still works.
-fn unless_lost(outcome: Result<(), Fault>) -> Result<(), Fault> {
+/// None where the database refused it in words; the connection still works.
+fn unless_lost<T>(outcome: Result<T, Fault>) -> Result<Option<T>, Fault> {
     match outcome {
         Err(Fault::Database(error)) if error.as_db_error().is_some() && !error.is_closed() => {
             tracing::debug!("refused: {error}");
-            Ok(())
+            Ok(None)
         }
-        outcome => outcome,
+        outcome => outcome.map(Some),
     }
 }

@@ -16,6 +16,7 @@ use futures_util::future::{Either, Ready, ok};
 
 use super::metrics::{self, Answers, Levels, Totals};
 use super::presented::Presented;
+use super::pulse::Clocks;
 use super::views::SpreadAlone;
 use super::{Gateway, Reply, Undecided, queries};
 use crate::admins::CurrentAdmin;
@@ -28,7 +29,7 @@ use crate::outbox;
 use crate::web::headers;
 use crate::web::htmx::Htmx;
 use crate::web::page::{html, see_other};
-use crate::web::peer::client_address;
+use crate::web::peer::{client_address, peer_address};
 
 /// How gateways show that they are some.
 const TOKEN: &str = "x-gateway-token";
@@ -139,7 +140,10 @@ impl Gateway {
     fn admits(&self, request: &HttpRequest, shows_token: Option<bool>) -> bool {
         let admits = match &self.0.token {
             Some(_) => shows_token.unwrap_or_default(),
-            None => client_address(request).is_some_and(|address| address.is_loopback()),
+            // Near to a proxy elsewhere is not near.
+            None => [peer_address(request), client_address(request)]
+                .iter()
+                .all(|address| address.is_some_and(|address| address.is_loopback())),
         };
         if !admits {
             self.complain();
@@ -171,7 +175,7 @@ pub async fn metrics(request: HttpRequest, gateway: Data<Gateway>, config: Data<
         response
     } else {
         let totals = gateway.0.db.run(totals).await.ok();
-        let levels = Levels { keys: gateway.0.cache.sizes(), silence: gateway.0.pulse.silence(Instant::now()), totals };
+        let levels = Levels { keys: gateway.0.cache.sizes(), silence: gateway.0.pulse.silence(Clocks::now()), totals };
         let text = metrics::page(&gateway.0.numbers, &levels);
         HttpResponse::Ok().insert_header((CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")).body(text)
     };

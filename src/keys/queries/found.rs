@@ -29,6 +29,8 @@ pub struct Found {
     pub email: String,
     #[diesel(select_expression = developers::status)]
     pub developer_status: Status,
+    #[diesel(select_expression = developers::email_verified_at.is_not_null())]
+    pub is_proven: bool,
 }
 
 /// The keys that are meant, newest first, up to `limit`.
@@ -42,7 +44,7 @@ pub fn found(conn: &mut Conn, sought: &Sought, limit: i64) -> QueryResult<Vec<Fo
     match sought {
         Sought::Whole(hash) => all.filter(keys::secret_hash.eq(hash.as_slice())).load(conn),
         // Compared as a range of bytes, which the index is sorted by; an underscore would mean any character to LIKE.
-        Sought::Start(start) => {
+        Sought::Start { start, .. } => {
             let column = || diesel::dsl::sql::<diesel::sql_types::Text>("shown_start collate \"C\"");
             all.filter(column().ge(start)).filter(column().lt(format!("{start}\u{7f}"))).load(conn)
         }

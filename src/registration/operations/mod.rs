@@ -121,7 +121,7 @@ fn remind(
     (policy, post): (&Policy, &Post),
     occasion: &Occasion,
 ) -> QueryResult<()> {
-    let lacks_proof = developer.email_verified_at.is_none() && policy.requires_proof(post.delivers);
+    let lacks_proof = developer.lacks_proof(policy, post.delivers);
     let (state, link) = match developer.status {
         // The first sign-up may not have been theirs: whoever proves the mailbox chooses the password.
         Status::Requested if lacks_proof => (

@@ -62,7 +62,7 @@ async fn the_page_says_before_what_stops() {
     app.key(&weather, "Staging");
     app.db.run(&format!("update keys set last_used_at = now() - interval '5 minutes' where id = '{}'", key.id));
     let text = text().await;
-    assert!(text.contains("2 keys stop working at once"), "{text}");
+    assert!(text.contains("2 keys end with it, at once and for good"), "{text}");
     assert!(text.contains("“Production” was used last, 5 minutes ago"), "{text}");
 }
 

@@ -42,6 +42,28 @@ async fn the_page_names_what_is_lost_and_what_stops() {
 }
 
 #[actix_web::test]
+async fn what_stopped_working_before_is_lost_all_the_same() {
+    let app = App::start().await;
+    let admin = app.admin("Kim Lee").await;
+    let (ada, weather, key) = app.key_holder("Ada Byron");
+    let maps = app.application(&ada, "Maps");
+    app.key(&maps, "Idle");
+    let used = format!("update keys set last_used_at = now() - interval '5 minutes' where id = '{}'", key.id);
+    app.db.run(&used);
+    admin.looking_at(ALL).revoke(&weather, "").await.done();
+    // What works was never used, what does not work was.
+    let text = admin.opens(&ada.deletion()).await.text("main");
+    assert!(text.contains("2 applications and 2 keys; last used: “Production”, 5 minutes ago"), "{text}");
+    let text = admin.opens(&weather.deletion()).await.text("main");
+    assert!(text.contains("1 key; last used: “Production”, 5 minutes ago"), "{text}");
+    let text = admin.opens(&maps.deletion()).await.text("main");
+    assert!(text.contains("1 key; none was used yet"), "{text}");
+    admin.revoke(&ada, "").await.done();
+    let text = admin.opens(&ada.deletion()).await.text("main");
+    assert!(text.contains("2 keys; last used: “Production”, 5 minutes ago"), "{text}");
+}
+
+#[actix_web::test]
 async fn whatever_is_deleted_is_gone_with_its_keys_and_the_log_remembers() {
     both_ways(async |app: &App, admin| {
         let admin = admin.looking_at(ALL);

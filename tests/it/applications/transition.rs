@@ -207,6 +207,21 @@ async fn whoever_loses_access_hears_of_that_and_not_of_their_applications() {
 }
 
 #[actix_web::test]
+async fn whoever_has_no_access_hears_nothing_of_their_applications() {
+    both_ways(async |app: &App, admin| {
+        let admin = admin.looking_at(ALL);
+        for status in [Requested, Rejected, Revoked] {
+            let ada = app.enters(somebody(&format!("Ada {status}")).now(status).proven());
+            let weather = app.application_in(&ada, "Weather", Requested);
+            admin.approve(&weather).await.done();
+            admin.revoke(&weather, "").await.done();
+            assert!(app.mails_to(&ada.email).is_empty(), "{status}");
+        }
+    })
+    .await;
+}
+
+#[actix_web::test]
 async fn a_reason_is_quoted_only_where_it_is_to_be_told() {
     both_ways(async |app: &App, admin| {
         for (action, status) in [("reject", Requested), ("revoke", Approved)] {

@@ -6,6 +6,7 @@ use guestlist::audit::Occasion;
 use guestlist::developers::Status::{Approved, Requested};
 
 use super::Two;
+use crate::support::applications::unknown_key;
 use crate::support::gateway::{BOUND, Gateway, SOON, identity};
 use crate::support::{App, eventually, somebody};
 
@@ -100,6 +101,50 @@ async fn what_is_deleted_takes_its_keys_along() {
         two.come_to(&key.secret, 401).await;
         two.still_know(&others.secret).await;
     }
+}
+
+#[actix_web::test]
+async fn what_is_truncated_is_gone_as_well() {
+    for table in ["developers", "applications", "keys"] {
+        let two = Two::start().await;
+        let (_, weather, key) = two.app.key_holder("Ada Byron");
+        two.know(&key.secret).await;
+        two.app.db.run(&format!("truncate {table} cascade"));
+        two.come_to(&key.secret, 401).await;
+        if table == "keys" {
+            two.come_to(&two.app.key(&weather, "New").secret, 204).await;
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_key_that_somebody_moves_by_hand_is_its_new_owners() {
+    let two = Two::start().await;
+    let (_, weather, key) = two.app.key_holder("Ada Byron");
+    let (bo, maps, _) = two.app.key_holder("Bo Chen");
+    let is_of = async |owner: &str| {
+        for gateway in &two.gateways {
+            let told = async || identity(&gateway.checks(&key.secret).await)[0].as_deref() == Some(owner);
+            eventually(SOON, "whose it is", told).await;
+        }
+    };
+    two.know(&key.secret).await;
+    two.app.db.run(&format!("update applications set developer_id = '{}' where id = '{}'", bo.id, weather.id));
+    is_of(&bo.id.to_string()).await;
+    two.app.db.run(&format!("update developers set status = 'revoked' where id = '{}'", bo.id));
+    two.come_to(&key.secret, 403).await;
+    two.app.db.run(&format!("update developers set status = 'approved' where id = '{}'", bo.id));
+    two.know(&key.secret).await;
+    two.app.db.run(&format!("update keys set application_id = '{}' where id = '{}'", maps.id, key.id));
+    two.app.db.run(&format!("update applications set status = 'revoked', reason = 'x' where id = '{}'", maps.id));
+    two.come_to(&key.secret, 403).await;
+    two.app.db.run(&format!("update applications set status = 'approved' where id = '{}'", maps.id));
+    two.know(&key.secret).await;
+    let other = unknown_key();
+    two.come_to(&other, 401).await;
+    two.app.db.run(&format!("update keys set secret_hash = sha256('{other}') where id = '{}'", key.id));
+    two.come_to(&key.secret, 401).await;
+    two.know(&other).await;
 }
 
 #[actix_web::test]

@@ -17,10 +17,24 @@ async fn without_a_token_only_this_machine_is_answered() {
             let request = gateway.asks_at(path).header("X-API-Key", &key.secret);
             request.header("X-Forwarded-For", from)
         };
-        for near in ["127.0.0.1", "127.1.2.3", "::1", "203.0.113.9, 127.0.0.2"] {
+        for near in ["127.0.0.1", "127.1.2.3", "::1", "203.0.113.9, 127.0.0.2", "127.0.0.2:4711", "[::1]:4711"] {
             assert!([200, 204].contains(&asks(near).await.status), "{path} from {near}");
         }
-        for far in ["203.0.113.9", "10.0.0.1", "127.0.0.2, 203.0.113.9", "2001:db8::1", "169.254.1.1"] {
+        // What the proxy names is somebody else, also where it cannot be read.
+        for far in [
+            "203.0.113.9",
+            "10.0.0.1",
+            "127.0.0.2, 203.0.113.9",
+            "2001:db8::1",
+            "169.254.1.1",
+            "203.0.113.9:4711",
+            "[2001:db8::1]:4711",
+            "é, 203.0.113.9",
+            "é",
+            "unknown",
+            "127.0.0.2, ",
+            "",
+        ] {
             let answer = asks(far).await;
             assert_eq!(answer.status, 403, "{path} from {far}");
             assert!(identity(&answer).iter().all(Option::is_none) && !answer.text().contains("guestlist_"), "{path}");

@@ -82,7 +82,7 @@ async fn the_same_form_sent_again_makes_no_second_key() {
             assert_eq!(secrets_in(&again.text()), [""; 0]);
             let page = again.page();
             assert!(page.title().starts_with("Error: "), "{}", page.title());
-            let words = "The key “Production” is made already; it was shown once. Lost it? Revoke it and make another.";
+            let words = "The key “Production” is made already and cannot be shown again. If you did not see it, revoke it and make another.";
             assert!(page.text(".errors").contains(words), "{}", page.text(".errors"));
             assert!(page.text("[aria-labelledby='keys']").contains("Production"), "the key is listed");
         }

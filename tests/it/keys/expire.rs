@@ -90,10 +90,13 @@ async fn of_what_does_not_work_nobody_is_told() {
     app.key_until(&app.application_in(&ada, "Maps", Revoked), "Of a revoked application", soon);
     let bo = app.enters(somebody("Bo Chen").now(Revoked).proven());
     app.key_until(&app.application(&bo, "Rain"), "Of somebody revoked", soon);
+    let cy = app.enters(somebody("Cy Weather").now(Approved));
+    app.key_until(&app.application(&cy, "Sun"), "Of somebody unproven", soon);
     assert_eq!(warns(&app), 0);
     // When they work again, their owners are told.
-    app.db.run("update developers set status = 'approved'; update applications set status = 'approved'");
-    assert_eq!(warns(&app), 2);
+    app.db.run("update developers set status = 'approved', email_verified_at = now(); update applications set status = 'approved'");
+    assert_eq!(warns(&app), 3);
+    assert_eq!(app.told(&cy.email), ["key_expiring"]);
     assert_eq!(app.told(&ada.email), ["key_expiring"]);
     assert_eq!(app.told(&bo.email), ["key_expiring"]);
 }
@@ -101,7 +104,7 @@ async fn of_what_does_not_work_nobody_is_told() {
 #[actix_web::test]
 async fn many_are_told_in_turns_and_none_is_left_out() {
     let app = App::start().await;
-    let people = app.enter_all((0..90).map(|n| somebody(&format!("Ada Nr{n}")).now(Approved)).collect());
+    let people = app.enter_all((0..90).map(|n| somebody(&format!("Ada Nr{n}")).now(Approved).proven()).collect());
     for person in &people {
         let weather = app.application(person, "Weather");
         for n in 0..3 {

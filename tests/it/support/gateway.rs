@@ -15,6 +15,8 @@ pub const CHECK: &str = "/gateway/check";
 pub const SOON: Duration = Duration::from_secs(1);
 /// Longer than this nobody goes on without having heard from the database.
 pub const BOUND: Duration = Duration::from_secs(5);
+/// How long it may take until a key of which nothing is in memory is 503; a tenth of it is for a busy machine.
+pub const FIRST_SIGHT: Duration = Duration::from_millis(1_100);
 
 /// How often it is asked whether an answer stays, and how long it is waited in between.
 const AGAIN: usize = 5;

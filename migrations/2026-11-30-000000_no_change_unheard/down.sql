@@ -1,0 +1,40 @@
+drop view gateway_spread;
+create view gateway_spread as
+select
+    changes.id as change_id,
+    changes.developer_id,
+    changes.at as changed_at,
+    instances.id as instance_id,
+    instances.name as instance,
+    instances.heard_at,
+    pg_visible_in_snapshot(changes.xid, instances.applied) as knows,
+    acks.at as applied_at
+from gateway_changes as changes
+cross join gateway_instances as instances
+left join gateway_acks as acks on acks.change_id = changes.id and acks.instance_id = instances.id;
+
+alter table keys drop constraint keys_secret_hash_check;
+
+drop trigger keys_tell_gateways on keys;
+create or replace function tell_gateways_of_key() returns trigger language plpgsql as $$
+begin
+    if tg_op = 'INSERT' then
+        perform gateway_change(null, new.secret_hash);
+    else
+        perform gateway_change(developer_id, null) from applications where id = old.application_id;
+    end if;
+    return null;
+end $$;
+create trigger keys_tell_gateways after update of revoked_at, expires_at on keys for each row
+    when ((old.revoked_at, old.expires_at) is distinct from (new.revoked_at, new.expires_at))
+    execute function tell_gateways_of_key();
+
+drop trigger applications_tell_gateways on applications;
+create trigger applications_tell_gateways after update on applications for each row
+    when ((old.status, old.name) is distinct from (new.status, new.name))
+    execute function tell_gateways_of_application();
+
+drop trigger keys_truncated_tell_gateways on keys;
+drop trigger applications_truncated_tell_gateways on applications;
+drop trigger developers_truncated_tell_gateways on developers;
+drop function forget_what_gateways_know;
