@@ -68,11 +68,11 @@ journey("a row tells the application, its owner and what it is for", async ({ pa
   assert.equal(await first.getAttribute("id"), `application-${desk.applications.Anemometer.id}`);
   assert.equal(await first.locator(".mail").textContent(), desk.bela.email);
   assert.match(await text(first), /Shows the anemometer of every field\..*Bela Brandt/);
-  assert.equal(await first.locator(".chip").count(), 0);
+  assert.equal(await first.locator(".chip").textContent(), "Approved");
   await first.getByRole("link", { name: "Bela Brandt" }).click();
   await page.getByRole("heading", { name: "Bela Brandt" }).waitFor();
   await page.goto("/admin/applications?status=rejected");
-  assert.match(await text(row(page, "Snow")), /Cleo Castell · Because of Snow.*just now|ago.*by Kim Lee/);
+  assert.match(await text(row(page, "Snow")), /Cleo Castell Approved · Because of Snow.*(just now|ago).*by Kim Lee/);
 });
 
 journey("an owner who is not approved is named as such on the row and on the page", async ({ page, desk }) => {
@@ -119,7 +119,7 @@ journey("a rejection takes a reason by Enter, and the log keeps it", async ({ pa
   await message(page).getByText("Rejected Dewpoint").waitFor();
   await becomes(() => focused(page), "Echo");
   await page.goto("/admin/applications?status=rejected");
-  assert.match(await text(row(page, "Dewpoint")), /Ada Byron · No such field\..*just now.*by Kim Lee/);
+  assert.match(await text(row(page, "Dewpoint")), /Ada Byron Approved · No such field\..*just now.*by Kim Lee/);
   const [entry] = await desk.entries(desk.ada.email, "application.rejected");
   assert.match(entry, /Kim Lee.*Dewpoint.*requested → rejected.*No such field/);
 });
@@ -163,7 +163,7 @@ journey("on All the row shows its new state and its new actions", async ({ page 
   await button(echo, "Approve Echo").click();
   await echo.getByText("Approved by Kim Lee").waitFor();
   await echo.getByRole("link", { name: "Bela Brandt" }).waitFor();
-  assert.equal(await echo.locator(".chip").textContent(), "Approved");
+  assert.equal(await echo.locator(".note .chip").textContent(), "Approved");
   await button(echo, "Revoke Echo").waitFor();
   assert.equal(await echo.getAttribute("role"), "row");
   assert.notEqual(await focused(page), "BODY");
@@ -205,7 +205,7 @@ journey("two admins, one application: the second sees who was quicker and the ro
   await message(page).getByText("Nothing was changed. Marta Nowak rejected this just now.").waitFor();
   await row(page, "Gale").getByText("Rejected by Marta Nowak").waitFor();
   await row(page, "Gale").getByText("Not a partner.").waitFor();
-  assert.equal(await row(page, "Gale").locator(".chip").textContent(), "Rejected");
+  assert.equal(await row(page, "Gale").locator(".note .chip").textContent(), "Rejected");
   assert.equal(await count(page, "requested"), before - 1);
   assert.equal(await focused(page), "Gale");
   await examine(page, "applications-conflict");
@@ -362,7 +362,7 @@ for (const script of [true, false]) {
     await page.getByLabel("Name", { exact: true }).fill("Mine");
     await button(page, "Save").click();
     await page.getByRole("heading", { name: "Nothing was changed" }).waitFor();
-    await page.getByText(/Cleo Castell edited this|edited this/).waitFor();
+    await page.getByText(/Cleo Castell edited this/).waitFor();
     await page.getByRole("heading", { name: "Theirs" }).waitFor();
     await desk.post(`${application.path}/delete`, {}, desk.cleo.session);
   });
@@ -439,7 +439,7 @@ journey("the developer's page lists applications and keys, linked, with what the
   await page.goto(path);
   const holdings = page.getByRole("region", { name: "Applications and keys" });
   const said = await text(holdings);
-  assert.match(said, new RegExp(`Nimbus Approved.*Laptop ${shortly(desk.keys[1])}.*Production ${shortly(desk.keys[0])} Created .*last used|never used`));
+  assert.match(said, new RegExp(`Nimbus Approved.*Laptop ${shortly(desk.keys[1])}.*Production ${shortly(desk.keys[0])} Created .*(last used|never used)`));
   for (const secret of desk.keys) assert.equal((await page.content()).includes(secret), false);
   await page.getByRole("button", { name: /^Revoke Cleo Castell/ }).click();
   await page.locator(".ask:popover-open").getByText(/Stops at once: .*session.*application.*keys?/).waitFor();

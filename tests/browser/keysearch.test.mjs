@@ -96,6 +96,12 @@ journey("the first eight characters are enough, and fewer find more", async ({ p
   await becomes(() => found(page).count(), 1);
   assert.match(await text(found(page)), /“Laptop”/);
   await page.getByText(`1 key beginning with ${desk.other.slice(0, 8)}`).first().waitFor();
+  // Whoever pasted more is told what was compared.
+  assert.equal(await page.getByText("Only the first 8 characters").count(), 0);
+  await box(page).fill(desk.other.slice(0, -1));
+  await page.getByText("Only the first 8 characters were compared: a whole key has 42, and a letter of this one is wrong or missing.").waitFor();
+  assert.match(await text(found(page)), /“Laptop”/);
+  await examine(page, "key-found-cut");
   // As it is written on pages.
   await box(page).fill(shortly(desk.secret));
   await becomes(() => found(page).count().then(async (n) => n === 1 && /“Production”/.test(await text(found(page)))), true);
@@ -115,7 +121,7 @@ journey("what a key is now is said: revoked, or its owner or application not app
   await desk.act(bela.email, "revoke");
   await box(page).fill(secret);
   await becomes(() => found(page).getByText("“Kiosk”").or(found(page).getByText("Kiosk")).count(), 1);
-  assert.equal(await found(page).locator(".chip").textContent(), "Not approved");
+  assert.equal(await found(page).locator(".chip").textContent(), "Developer not approved");
   await desk.remove(bela.email);
 });
 
