@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::client::{Connection, Timing};
+use crate::client::{Connection, Timing, from_anywhere};
 use crate::ground::Ground;
 use crate::load;
 use crate::{Anyhow, GOAL_CONNECTIONS, started, started_with};
@@ -68,13 +68,6 @@ fn mail_server_down(ground: &mut Ground) -> Anyhow<()> {
         println!("  {what:<16} {:>6.0} a second   p50 / p99 {half:.1} / {most:.1} ms", timing.per_second());
     }
     Ok(())
-}
-
-/// A new address of the network each time, so that no throttle but the one that is meant holds anything back.
-fn from_anywhere() -> String {
-    static ADDRESS: AtomicU32 = AtomicU32::new(0);
-    let [_, b, c, d] = ADDRESS.fetch_add(1, Ordering::Relaxed).to_be_bytes();
-    format!("X-Forwarded-For: 10.{b}.{c}.{d}\r\n")
 }
 
 fn sign_ups(ground: &mut Ground) -> Anyhow<()> {

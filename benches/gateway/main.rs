@@ -2,7 +2,7 @@
 //!
 //! `cargo bench --bench gateway` fills a database once, starts the real program on it, and lets `wrk` ask it, a handler
 //! that does nothing and nginx in turns: what a check costs shows as a ratio, which a slow or busy machine changes
-//! little. `BENCH_KEYS=20000` makes it small; `-- turns`, `-- sight`, `-- alone` or `-- trials` measures only a part.
+//! little. `BENCH_KEYS=20000` makes it small; `-- turns`, `-- sight`, `-- alone`, `-- trials` or `-- storm` measures only a part.
 
 mod alone;
 mod effort;
@@ -12,6 +12,7 @@ mod nginx;
 mod report;
 mod secrets;
 mod sight;
+mod storm;
 #[path = "../support/mod.rs"]
 mod support;
 mod trials;
@@ -40,6 +41,7 @@ struct Extent {
     /// Keys in memory.
     steps: [u64; 2],
     trials: u64,
+    storm: Duration,
 }
 
 impl Extent {
@@ -50,6 +52,7 @@ impl Extent {
         sight: Duration::from_secs(3),
         steps: [10_000, 100_000],
         trials: 200,
+        storm: Duration::from_secs(10),
     };
     const SMALL: Self = Self {
         rounds: 3,
@@ -58,6 +61,7 @@ impl Extent {
         sight: Duration::from_secs(1),
         steps: [1_000, 5_000],
         trials: 10,
+        storm: Duration::from_secs(3),
     };
 }
 
@@ -96,6 +100,9 @@ fn main() -> Anyhow<()> {
     }
     if wants("trials") {
         report.delays = trials::measure(&mut ground, extent.trials)?;
+    }
+    if wants("storm") {
+        report.storm = Some(storm::checks_beside_sign_ins(&ground, keys, extent.storm)?);
     }
     report.took = begun.elapsed();
     report.print();

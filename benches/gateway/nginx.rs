@@ -48,7 +48,8 @@ impl Nginx {
                 ("127.0.0.1:8080", check.to_string()),
                 ("127.0.0.1:9000", api.to_string()),
                 ("listen 80;", format!("listen {address};")),
-                ("/etc/nginx/guestlist-token.conf", token.display().to_string()),
+                ("/etc/nginx/guestlist-token*.conf", token.display().to_string()),
+                ("/var/log/nginx/", format!("{}/", folder().display())),
             ] {
                 if !recipe.contains(theirs) {
                     return Err(format!("deploy/nginx.conf has no {theirs} any more").into());

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::alone::Memory;
+use crate::client::Timing;
 use crate::goals::{at_least, at_most};
 use crate::sight::Sight;
 use crate::trials::Delay;
@@ -22,6 +23,8 @@ pub struct Report {
     /// Milliseconds.
     pub start: f64,
     pub delays: Vec<Delay>,
+    /// Checks while fifty sign in.
+    pub storm: Option<Timing>,
     pub took: Duration,
 }
 
@@ -115,6 +118,10 @@ impl Report {
                 println!("  {what:<34} {a:>20.1} {b:>5.1} {c:>5.1} {d:>14.1} {e:>5.1} {f:>5.1}");
             }
         }
+        if let Some(storm) = &self.storm {
+            let [half, most, all] = [0.5, 0.99, 1.0].map(|share| storm.quantile(share));
+            println!("\nChecks while 50 sign in: {}, p50 / p99 / max {half:.2} / {most:.2} / {all:.2} ms", storm.len());
+        }
         println!("\nGoals:");
         self.goals();
         println!("All this took {:.0} s.", self.took.as_secs_f64());
@@ -136,6 +143,9 @@ impl Report {
         }
         if let [_, few, _] = &self.memory[..] {
             at_most(&format!("resident with {} keys in memory, MiB", few.keys), few.resident, 40.0);
+        }
+        if let Some(storm) = &self.storm {
+            at_most("a check while 50 sign in: p99, ms", storm.quantile(0.99), 20.0);
         }
         for Delay { what, is_refusal, after, whole } in &self.delays {
             if *is_refusal {

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Barrier;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -12,6 +13,13 @@ const HEADERS: &str = "Host: desk.example\r\nUser-Agent: Mozilla/5.0 (X11; Linux
      Firefox/140.0\r\nAccept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8\r\n\
      Accept-Language: en-US,en;q=0.5\r\nSec-Fetch-Dest: document\r\nSec-Fetch-Mode: navigate\r\n\
      Sec-Fetch-Site: same-origin\r\n";
+
+/// A new address of the network each time, so that no throttle but the one that is meant holds anything back.
+pub fn from_anywhere() -> String {
+    static ADDRESS: AtomicU32 = AtomicU32::new(0);
+    let [_, b, c, d] = ADDRESS.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+    format!("X-Forwarded-For: 10.{b}.{c}.{d}\r\n")
+}
 
 pub struct Connection {
     stream: TcpStream,

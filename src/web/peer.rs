@@ -12,10 +12,15 @@ pub fn peer_address(request: &HttpRequest) -> Option<IpAddr> {
     request.peer_addr().map(|peer| peer.ip().to_canonical())
 }
 
+/// The client's address, or that of the proxy in front of a client that it does not name.
+pub fn client_address(request: &HttpRequest) -> Option<IpAddr> {
+    named_client(request).or_else(|| peer_address(request))
+}
+
 /// The client's address. `X-Forwarded-For` counts only from a trusted proxy, and of it only the rightmost hop that is
 /// not itself a trusted proxy: everything to the left the client could have written. None where that hop is no address:
 /// whoever it is, it is not the proxy.
-pub fn client_address(request: &HttpRequest) -> Option<IpAddr> {
+pub fn named_client(request: &HttpRequest) -> Option<IpAddr> {
     let peer = peer_address(request)?;
     let trusted = request.app_data::<Data<Config>>().map(|c| c.trusted_proxies.as_slice()).unwrap_or_default();
     let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(address));

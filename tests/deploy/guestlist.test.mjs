@@ -1,12 +1,14 @@
 // The gateways before the real Guestlist, with keys that developers made on their own pages.
 
 import assert from "node:assert/strict";
+import { Agent } from "node:http";
 import { after, before, describe, test } from "node:test";
 import { Desk } from "../browser/support/desk.mjs";
 import { CADDY, ENVOY, HAPROXY, NGINX, start, versionOf } from "./support/gateways.mjs";
 import { TOKEN, Upstream } from "./support/servers.mjs";
 import { decisions, forgeries, send } from "./support/suite.mjs";
 
+const RESTARTS = 8;
 const PASSWORD = "seven copper kettles ring";
 
 /** A Guestlist that gateways have to show a token to. */
@@ -100,3 +102,38 @@ for (const gateway of [NGINX, CADDY, HAPROXY, ENVOY]) {
     });
   });
 }
+
+test("nginx before two instances that are stopped and started again in turns: nobody notices", async () => {
+  const upstream = await new Upstream().open();
+  let instances = [await desk.beside(), await desk.beside()];
+  const running = await start(NGINX, { check: instances.map(({ port }) => port), upstream: upstream.port });
+  const agent = new Agent({ keepAlive: true, maxSockets: 4 });
+  let over = false;
+  const statuses = {};
+  const asking = Array.from({ length: 4 }, async () => {
+    while (!over) {
+      const { status } = await send(running.port, { headers: ["X-API-Key", key.secret], agent });
+      statuses[status] = (statuses[status] ?? 0) + 1;
+      await new Promise((done) => setTimeout(done, 10));
+    }
+  });
+  const worst = { stop: 0 };
+  try {
+    for (let round = 0; round < RESTARTS; round++) {
+      const [first, second] = instances;
+      const began = performance.now();
+      assert.equal(await first.terminate(), 0, "it ends by itself");
+      worst.stop = Math.max(worst.stop, performance.now() - began);
+      instances = [second, await desk.beside(first.port)];
+    }
+  } finally {
+    over = true;
+    await Promise.all(asking);
+    agent.destroy();
+    await running.stop();
+    await upstream.close();
+  }
+  console.log(`${RESTARTS} restarts under ${statuses[200]} requests, ${Math.round(worst.stop)} ms to stop at the longest`);
+  assert.deepEqual(Object.keys(statuses), ["200"], JSON.stringify(statuses));
+  assert.ok(statuses[200] > RESTARTS * 20, "it was asked all the time");
+});

@@ -29,7 +29,7 @@ use crate::outbox;
 use crate::web::headers;
 use crate::web::htmx::Htmx;
 use crate::web::page::{html, see_other};
-use crate::web::peer::{client_address, peer_address};
+use crate::web::peer::{named_client, peer_address};
 
 /// How gateways show that they are some.
 const TOKEN: &str = "x-gateway-token";
@@ -141,7 +141,7 @@ impl Gateway {
         let admits = match &self.0.token {
             Some(_) => shows_token.unwrap_or_default(),
             // Near to a proxy elsewhere is not near.
-            None => [peer_address(request), client_address(request)]
+            None => [peer_address(request), named_client(request)]
                 .iter()
                 .all(|address| address.is_some_and(|address| address.is_loopback())),
         };

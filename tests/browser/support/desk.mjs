@@ -97,18 +97,24 @@ export class Desk {
     });
   }
 
-  /** Another instance on the same database, by its address; `close` ends it as well. */
-  async beside() {
-    const port = await freePort();
+  /** Another instance on the same database, by its address, at `port` if given; `close` ends it as well. */
+  async beside(port) {
+    port ??= await freePort();
     const environment = { ...this.environment, GUESTLIST_LISTEN: `127.0.0.1:${port}` };
     const server = spawn(program, [], { env: environment, stdio: "ignore" });
     process.once("exit", () => server.kill("SIGKILL"));
-    const gone = new Promise((done) => server.once("exit", done));
+    const gone = new Promise((done) => server.once("exit", (code) => done(code)));
     const url = `http://127.0.0.1:${port}`;
     while (server.exitCode === null && !(await fetch(`${url}/readyz`).catch(() => null))?.ok);
     const other = {
       url,
+      port,
       name: `127.0.0.1:${port}`,
+      /** Asks it to stop, and waits; its exit code. */
+      terminate: () => {
+        server.kill("SIGTERM");
+        return gone;
+      },
       freeze: () => server.kill("SIGSTOP"),
       thaw: () => server.kill("SIGCONT"),
       close: () => {

@@ -1,7 +1,7 @@
 // The real programs, each with its file from deploy/ in which nothing but ports and paths was replaced.
 
 import { execFileSync, spawn } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -41,6 +41,8 @@ const instances = (ports, line, between = " ") => [ports].flat().map(line).join(
 export const NGINX = {
   name: "nginx",
   apiDown: 502,
+  // A line for each request, of this path.
+  logs: (path) => `"GET ${path}"`,
   program: "nginx",
   version: ["-v"],
   // Of a repeated header; later versions join them.
@@ -53,7 +55,8 @@ export const NGINX = {
       ["server 127.0.0.1:8080 max_fails=0;", instances(check, (port) => `server 127.0.0.1:${port} max_fails=0;`)],
       ["127.0.0.1:9000", `127.0.0.1:${upstream}`],
       ["listen 80;", `listen 127.0.0.1:${port};`],
-      ["/etc/nginx/guestlist-token.conf", `${folder}/token.conf`],
+      ["/etc/nginx/guestlist-token*.conf", `${folder}/token*.conf`],
+      ["/var/log/nginx/", `${folder}/`],
     ]));
     writeFileSync(join(folder, "nginx.conf"), `daemon off; pid ${folder}/pid; worker_processes 1; error_log stderr;
       events {} http { access_log off; ${temporary.join(" ")} include ${folder}/recipe.conf; }`);
@@ -142,9 +145,11 @@ export async function start(gateway, { check, upstream }) {
   while (!(await listens(port))) {
     if (server.exitCode !== null) throw new Error(`${gateway.name} ended with ${server.exitCode}:\n${said}`);
   }
+  const logs = () => readdirSync(folder).filter((file) => file.endsWith(".log")).map((file) => readFileSync(join(folder, file), "utf8"));
   return {
     port,
-    said: () => said,
+    /** All that it wrote down. */
+    said: () => [said, ...logs()].join("\n"),
     async stop() {
       server.kill("SIGTERM");
       await gone;

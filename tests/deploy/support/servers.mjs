@@ -82,7 +82,7 @@ export class CheckStub extends Server {
     const keys = new Set([...all("x-api-key"), ...all("apikey"), ...bearers].filter(Boolean));
     const places = [url, ...all("x-original-uri"), ...all("x-forwarded-uri")];
     const [key] = keys;
-    if (keys.size === 1 && !places.some((place) => place.includes("glk_"))) {
+    if (keys.size === 1 && !places.some((place) => unescape(place).includes("glk_"))) {
       if (key === KEYS.notApproved) return response.writeHead(403).end();
       if (key === KEYS.undecided) return response.writeHead(503, { "retry-after": "1" }).end();
       if (key === KEYS.longest) return response.writeHead(204, LONGEST).end();

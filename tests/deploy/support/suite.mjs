@@ -45,12 +45,15 @@ export function suite(gateway) {
       await Promise.all([stub.close(), upstream.close()]);
     });
 
-    const world = { gateway, upstream, keys: KEYS, identity: IDENTITY, ask: (options) => send(running.port, options) };
+    const world = {
+      gateway, upstream, keys: KEYS, identity: IDENTITY, ask: (options) => send(running.port, options), said: () => running.said(),
+    };
     decisions(world);
     forgeries(world);
     whatGuestlistHears(world, stub);
     whatPasses(world);
     faults(world, stub);
+    whatIsWrittenDown(world, stub);
   });
 }
 
@@ -112,6 +115,8 @@ export function decisions({ gateway, upstream, keys, identity, ask }) {
     await isRefused(401, { headers });
   });
   test("a key in the query: 401", () => isRefused(401, { path: `/things?a=b&key=${keys.good}` }));
+  test("a key in the query, written otherwise: 401", () =>
+    isRefused(401, { path: `/things?key=${keys.good.replace("_", "%5f")}`, headers: ["X-API-Key", keys.good] }));
   test("a key in the query beside a good one: 401", () =>
     isRefused(401, { path: `/things?key=${keys.good}`, headers: ["X-API-Key", keys.good] }));
   test("somebody who is not approved: 403", () => isRefused(403, { headers: ["X-API-Key", keys.notApproved] }));
@@ -376,5 +381,38 @@ function faults({ gateway, upstream, keys, ask }, stub) {
     } finally {
       await alone.stop();
     }
+  });
+}
+
+/** After all that went well and wrong before, with keys in headers and in addresses. */
+function whatIsWrittenDown({ gateway, upstream, keys, ask, said }, stub) {
+  test("no log of the gateway holds a key", async () => {
+    const good = ["X-API-Key", keys.good];
+    const inAddresses = [`/things?key=${keys.good}`, `/things/${keys.good}?a=b`, `/things?key=${keys.good.replace("_", "%5F")}`];
+    const askAll = async (statuses) => {
+      for (const path of inAddresses) {
+        const { status } = await ask({ path, headers: good });
+        assert.ok(statuses.includes(status), `${status}`);
+      }
+    };
+    await askAll([401]);
+    const { port } = stub;
+    await stub.close();
+    await askAll([503]).finally(() => stub.open(port));
+    const api = upstream.port;
+    await upstream.close();
+    try {
+      assert.equal((await ask({ path: "/the-last", headers: good })).status, gateway.apiDown);
+    } finally {
+      await upstream.open(api);
+    }
+    if (gateway.logs) {
+      const began = performance.now();
+      while (!said().includes(gateway.logs("/the-last"))) {
+        assert.ok(performance.now() - began < 3_000, said());
+        await new Promise((done) => setTimeout(done, 20));
+      }
+    }
+    assert.doesNotMatch(said().replaceAll("%5F", "_"), /glk_/);
   });
 }
