@@ -34,7 +34,7 @@ pub fn checks_beside_sign_ins(ground: &Ground, keys: u64, lasts: Duration) -> An
                 }
             });
         }
-        let checks = || -> Anyhow<()> {
+        let mut checks = || -> Anyhow<()> {
             let mut connection = Connection::open(program.address)?;
             let (shown, begun) = (alone::as_gateway(scattered(0, keys)), Instant::now());
             while begun.elapsed() < lasts {
