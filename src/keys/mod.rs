@@ -27,3 +27,6 @@ pub use views::{HoldingRow, KeyRow, lost_keys, stops_in_words};
 
 /// How many keys of an application may be alive at once: one can be replaced without an outage.
 pub const MAX_ALIVE: i64 = 5;
+
+/// How many keys an application's page lists: those that are alive first.
+pub const LISTED: i64 = 100;

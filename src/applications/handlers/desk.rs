@@ -21,9 +21,6 @@ use crate::web::chrome::{Chrome, Field};
 use crate::web::form::FieldErrors;
 use crate::web::page::Rendered;
 
-/// How many keys the page shows: those that work first.
-const SHOWN: i64 = 100;
-
 impl Case for Application {
     type Beside = Beside;
     type Facts = Facts;
@@ -52,7 +49,7 @@ impl Case for Application {
         let entries = audit::of_subject(conn, self.id.0, TIMELINE)?;
         Ok(Facts {
             history: History { entries, mails: outbox::of_application(conn, self.id, TIMELINE)? },
-            keys: keys::of_applications(conn, &[self.id], SHOWN, Utc::now())?,
+            keys: keys::of_applications(conn, &[self.id], keys::LISTED, Utc::now())?,
             beside: Self::beside(conn, std::slice::from_ref(self))?,
             spread: gateway::spread(conn, self.developer_id)?,
         })

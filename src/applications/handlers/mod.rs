@@ -3,3 +3,4 @@
 mod desk;
 pub mod keys;
 pub mod own;
+mod visit;
