@@ -26,7 +26,7 @@ const QUEUE: Duration = Duration::from_millis(500);
 /// How long a request waits for an answer once it has its turn.
 const DEADLINE: Duration = Duration::from_millis(2000);
 /// What every connection of the pool is told. The timeouts end a statement before the request gives up on it.
-const SESSION: &str = "set statement_timeout = '1800ms'; set lock_timeout = '900ms'; \
+const SESSION: &str = "set statement_timeout = '1800ms'; set lock_timeout = '450ms'; \
      set idle_in_transaction_session_timeout = '10s'; set timezone = 'UTC'; set jit = off; \
      set application_name = 'guestlist'";
 

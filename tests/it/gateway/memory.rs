@@ -8,7 +8,7 @@ use crate::support::App;
 use crate::support::app::Server;
 use crate::support::applications::unknown_key;
 use crate::support::db::run;
-use crate::support::gateway::{FIRST_SIGHT, identity};
+use crate::support::gateway::{UNDECIDED, identity};
 use crate::support::wire::Wire;
 
 /// Unknown keys of a flood.
@@ -42,11 +42,12 @@ async fn known_keys_are_answered_while_nothing_else_is() {
         (slowest, begun.elapsed())
     };
     let (stuck, (slowest, unseen_took)) = futures_util::future::join(stuck, checks).await;
-    for (status, took) in stuck {
-        assert!(status == 503 && took < Duration::from_secs(3), "{status} after {took:?}");
+    for (status, took) in &stuck {
+        assert!(*status == 503 && *took < UNDECIDED, "{status} after {took:?}");
     }
+    eprintln!("pages meanwhile: 503 after {:?} at the longest", stuck.iter().map(|(_, took)| took).max());
     assert!(slowest < Duration::from_millis(500), "a check took {slowest:?}");
-    assert!(unseen_took < FIRST_SIGHT, "{unseen_took:?}");
+    assert!(unseen_took < UNDECIDED, "{unseen_took:?}");
     eprintln!("all tables locked: a check takes {slowest:?} at the longest; on first sight 503 after {unseen_took:?}");
     // Longer than the bound: the database itself is heard.
     tokio::time::sleep(Duration::from_secs(4)).await;

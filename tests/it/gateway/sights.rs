@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use crate::support::App;
 use crate::support::app::Server;
 use crate::support::db::run;
-use crate::support::gateway::FIRST_SIGHT;
+use crate::support::gateway::UNDECIDED;
 use crate::support::wire::Wire;
 
 const KEYS: usize = 120;
@@ -59,7 +59,8 @@ async fn whoever_waits_for_a_database_that_hangs_is_told_so() {
     let answers = join_all(keys.iter().map(|key| gateway.checks(&key.secret).into_future())).await;
     let took = begun.elapsed();
     assert!(answers.iter().all(|answer| answer.status == 503), "{:?}", answers.iter().map(|a| a.status).max());
-    assert!(took < FIRST_SIGHT, "{took:?}");
+    assert!(took < UNDECIDED, "{took:?}");
+    eprintln!("{KEYS} keys beside a database that hangs: 503 after {took:?}");
     run(&mut holder, "rollback");
     join_all(keys.iter().map(|key| gateway.comes_to(&key.secret, 204))).await;
 }

@@ -15,8 +15,8 @@ pub const CHECK: &str = "/gateway/check";
 pub const SOON: Duration = Duration::from_secs(1);
 /// Longer than this nobody goes on without having heard from the database.
 pub const BOUND: Duration = Duration::from_secs(5);
-/// How long it may take until a key of which nothing is in memory is 503; a tenth of it is for a busy machine.
-pub const FIRST_SIGHT: Duration = Duration::from_millis(1_100);
+/// What an answer of 503 may take here, where other tests keep the machine busy. The promise is 1 s: see what is printed.
+pub const UNDECIDED: Duration = Duration::from_millis(1_500);
 
 /// How often it is asked whether an answer stays, and how long it is waited in between.
 const AGAIN: usize = 5;
