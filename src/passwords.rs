@@ -1,8 +1,10 @@
-//! Passwords: what makes a good one, and argon2id behind a gate.
+//! Passwords: what makes a good one (in `judge`), and argon2id behind a gate.
 //!
 //! A hash costs 35 ms and 19 MiB. Two threads of their own compute them, which let everybody else go first; a bounded
 //! queue waits before these, and whoever would wait longer than [`PATIENCE`] is told to come back: fifty sign-ins at once
 //! slow down nobody else.
+
+mod judge;
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,12 +15,7 @@ use argon2::password_hash::{Output, PasswordHash};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use tokio::sync::oneshot;
 
-use crate::values::{Refused, folded};
-
-/// Shorter ones are refused: it is the only factor.
-pub const MIN_CHARS: usize = 15;
-/// Longer ones are refused; nothing is ever cut off.
-pub const MAX_CHARS: usize = 128;
+pub use judge::{MAX_CHARS, MIN_CHARS, judge};
 
 const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
@@ -30,46 +27,6 @@ const KEEP_MEMORY: Duration = Duration::from_secs(10);
 /// Of a password nobody knows, by today's parameters: an unknown address takes as long as a known one.
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$Z3Vlc3RsaXN0LW5vYm9keQ$5a0m0mW4P8mCk4D6c3l0vM3m2m7o2k0S8f1n0Jb0r9k";
-
-/// Refuses what guessers try first.
-///
-/// `context` are the words that this person's guesser knows: name, mailbox, the portal's name.
-///
-/// # Errors
-/// A sentence that says what to do instead.
-pub fn judge(password: &str, context: &[&str]) -> Result<(), Refused> {
-    let length = password.chars().count();
-    if length < MIN_CHARS {
-        return Err(Refused(format!(
-            "The password must have at least {MIN_CHARS} characters; a few words make a good one"
-        )));
-    }
-    if length > MAX_CHARS {
-        return Err(Refused(format!("The password must have at most {MAX_CHARS} characters")));
-    }
-    let mut rest = folded(password);
-    let mut words: Vec<String> = context
-        .iter()
-        .flat_map(|text| {
-            let text = folded(text);
-            let parts: Vec<String> = text.split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect();
-            parts.into_iter().chain([text])
-        })
-        .filter(|word| word.chars().count() >= 3)
-        .collect();
-    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
-    for word in &words {
-        rest = rest.replace(word.as_str(), "");
-    }
-    if rest.chars().count() < MIN_CHARS / 2 {
-        return Err(Refused("The password must not be made of your name, your address or the portal's name".into()));
-    }
-    let known: Vec<&str> = words.iter().map(String::as_str).collect();
-    if zxcvbn::zxcvbn(password, &known).score() < zxcvbn::Score::Four {
-        return Err(Refused("The password is easy to guess; use a few words that do not belong together".into()));
-    }
-    Ok(())
-}
 
 /// Why no hash was computed.
 #[derive(Debug, thiserror::Error)]
@@ -278,34 +235,5 @@ mod tests {
         let mut memory = Vec::new();
         let hash = hash_with(&long, &mut memory).unwrap();
         assert_eq!(verify_with(&other, Some(&hash), &mut memory).unwrap(), Verdict::Wrong);
-    }
-
-    #[test]
-    fn what_is_guessed_first_is_refused() {
-        let context = ["Ada Lovelace", "ada.lovelace@engine.example", "Guestlist"];
-        for bad in [
-            "short",
-            "aaaaaaaaaaaaaaaaaaaa",
-            "123456789012345678",
-            "passwordpassword",
-            "qwertyuiopasdfgh",
-            "adalovelaceadalovelace",
-            "guestlistguestlist",
-            "ada.lovelace@engine.example",
-            "Lovelace12345678",
-            "abcabcabcabcabcabc",
-            "letmeinletmeinletmein",
-            "abcdefghijklmnopqrst",
-            "iloveyouiloveyou",
-            "password12345678",
-            "GuestlistLovelace",
-        ] {
-            assert!(judge(bad, &context).is_err(), "{bad} was taken");
-        }
-        assert!(judge(&"x".repeat(129), &context).is_err());
-        for good in ["vier Körbe voller Wind", "correct-horse-battery-staple!", "пять тихих зелёных лодок"]
-        {
-            assert_eq!(judge(good, &context), Ok(()), "{good}");
-        }
     }
 }
