@@ -24,7 +24,7 @@ const NOUNS: [&str; 17] = [
     "settings",
     "throttles",
 ];
-const MECHANISMS: [&str; 5] = ["commands", "config", "db", "server", "web"];
+const MECHANISMS: [&str; 6] = ["commands", "config", "db", "passwords", "server", "web"];
 
 /// The nouns that others stand on, and all that they may lean on themselves.
 const GROUND: [(&str, &[&str]); 5] = [
