@@ -13,9 +13,8 @@ from gateway_changes as changes
 cross join gateway_instances as instances
 left join gateway_acks as acks on acks.change_id = changes.id and acks.instance_id = instances.id;
 
-alter table keys drop constraint keys_secret_hash_check;
-
-drop trigger keys_tell_gateways on keys;
+drop trigger keys_moved_tell_gateways on keys;
+drop trigger applications_moved_tell_gateways on applications;
 create or replace function tell_gateways_of_key() returns trigger language plpgsql as $$
 begin
     if tg_op = 'INSERT' then
@@ -25,14 +24,6 @@ begin
     end if;
     return null;
 end $$;
-create trigger keys_tell_gateways after update of revoked_at, expires_at on keys for each row
-    when ((old.revoked_at, old.expires_at) is distinct from (new.revoked_at, new.expires_at))
-    execute function tell_gateways_of_key();
-
-drop trigger applications_tell_gateways on applications;
-create trigger applications_tell_gateways after update on applications for each row
-    when ((old.status, old.name) is distinct from (new.status, new.name))
-    execute function tell_gateways_of_application();
 
 drop trigger keys_truncated_tell_gateways on keys;
 drop trigger applications_truncated_tell_gateways on applications;

@@ -11,7 +11,7 @@ mod secret;
 
 use std::fmt;
 use std::io::{self, IsTerminal};
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 
 pub use self::addresses::{BaseUrl, Network};
@@ -185,14 +185,17 @@ impl Config {
     /// neither the proxy that may stand between them nor the gateways are known by anything else.
     pub fn warning(&self) -> Option<&'static str> {
         let listens_here = self.listen.ip().is_loopback() || self.listen.ip().is_unspecified();
-        let is_open = listens_here
-            && !self.base_url.is_local()
-            && self.trusted_proxies.is_empty()
-            && self.gateway_token.is_none();
+        let is_open =
+            listens_here && !self.base_url.is_local() && !self.trusts_this_machine() && self.gateway_token.is_none();
         is_open.then_some(
-            "Whoever comes through a proxy on this machine counts as a gateway: /gateway/check and /metrics are open to \
-             everybody. Set GUESTLIST_GATEWAY_TOKEN, or name the proxy in GUESTLIST_TRUSTED_PROXIES.",
+            "If a proxy on this machine stands before Guestlist, whoever comes through it counts as a gateway, and \
+             /gateway/check and /metrics are open to everybody. Set GUESTLIST_GATEWAY_TOKEN, or name the proxy in GUESTLIST_TRUSTED_PROXIES.",
         )
+    }
+
+    fn trusts_this_machine(&self) -> bool {
+        let here = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
+        here.iter().any(|address| self.trusted_proxies.iter().any(|network| network.contains(*address)))
     }
 
     /// How mail leaves, for whoever cannot do without.

@@ -24,6 +24,8 @@ fn an_open_gateway_behind_a_proxy_is_warned_of() {
     assert!(!warns(&[("GUESTLIST_BASE_URL", "https://localhost:8443")]));
     assert!(!warns(&[public, ("GUESTLIST_LISTEN", "10.0.0.5:8080")]), "connections have addresses of their own");
     assert!(!warns(&[public, ("GUESTLIST_TRUSTED_PROXIES", "127.0.0.1")]));
+    assert!(!warns(&[public, ("GUESTLIST_TRUSTED_PROXIES", "10.0.0.0/8, ::1")]));
+    assert!(warns(&[public, ("GUESTLIST_TRUSTED_PROXIES", "10.0.0.0/8")]), "another one may stand here");
     assert!(!warns(&[public, ("GUESTLIST_GATEWAY_TOKEN", "between-us-two-alone")]));
 }
 

@@ -49,6 +49,14 @@ impl Noun {
         }
     }
 
+    /// What opens the form of a record.
+    pub const fn edit_label(self) -> &'static str {
+        match self {
+            Self::Developer => "Edit name and company",
+            Self::Application => "Edit application",
+        }
+    }
+
     /// The heading of the list, and the last word of every title.
     pub const fn heading(self) -> &'static str {
         match self {

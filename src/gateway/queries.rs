@@ -49,7 +49,7 @@ pub struct Seen {
 }
 
 impl Row {
-    /// None where the hash is none, which the table rules out.
+    /// None where the hash is none: then nobody can have the key.
     fn seen(self) -> Option<Seen> {
         let hash = self.secret_hash.try_into().ok()?;
         let minute = |at: DateTime<Utc>| u32::try_from(at.timestamp().div_euclid(60)).unwrap_or_default();

@@ -4,7 +4,7 @@
 //! rest of the pool; and whoever shows a key that was just looked up finds it in memory.
 
 use std::collections::HashMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use tokio::time::timeout;
@@ -71,7 +71,8 @@ impl Gateway {
 
     async fn answer(&self, sights: Vec<Sight>) {
         let (mut hashes, mut waiting) = (Vec::new(), Vec::new());
-        for sight in sights {
+        // Whoever has gone by now is not asked for.
+        for sight in sights.into_iter().filter(|sight| !sight.answer.is_closed()) {
             // Those before may have asked for the same.
             match self.recall(&sight.hash).transpose() {
                 Some(known) => sight.tell(known),
@@ -86,7 +87,7 @@ impl Gateway {
         if hashes.is_empty() {
             return;
         }
-        let found = self.find(hashes).await;
+        let found = timeout(PATIENCE, self.find(hashes)).await.unwrap_or(Err(Undecided::Database));
         for sight in waiting {
             let answer = match &found {
                 Ok(found) => found.get(&sight.hash).cloned().unwrap_or(Ok(Reply::Unknown)),
@@ -113,7 +114,7 @@ impl Gateway {
         let answers: HashMap<_, _, _> =
             found.into_iter().map(|seen| (seen.hash, self.keep(generation, seen))).collect();
         for hash in hashes.iter().filter(|hash| !answers.contains_key(*hash)) {
-            cache.keep_absence(generation, *hash, std::time::Instant::now());
+            cache.keep_absence(generation, *hash, Instant::now());
         }
         Ok(answers)
     }

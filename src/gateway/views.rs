@@ -11,6 +11,9 @@ use crate::values::grouped;
 /// After this long something is wrong with an instance that does not know.
 const LATE: TimeDelta = TimeDelta::seconds(10);
 
+/// The version of an instance that has registered, and does not know of anything yet.
+const READS: i64 = 1;
+
 /// The part by itself, as it is fetched again and again until all know.
 #[derive(Template)]
 #[template(path = "gateway/_spread.html")]
@@ -68,19 +71,19 @@ impl Instance {
     fn new(heard: &Heard) -> Self {
         let (silence, age) = (heard.now - heard.heard_at, heard.now - heard.changed_at);
         let is_silent = silence.to_std().is_ok_and(|silence| silence > BOUND);
-        let since = match heard.applied_at {
-            _ if is_silent => format!("not heard from for {}", seconds(silence)),
-            _ if !heard.knows => format!("after {}", seconds(age)),
-            Some(at) => format!("after {}", seconds(at - heard.changed_at)),
-            None => "since it began".to_owned(),
+        let late = if age >= LATE { "bad" } else { "warn" };
+        let version = format!(", at version {}", grouped(heard.version));
+        let (state, tone, words) = match (heard.knows, is_silent, heard.applied_at) {
+            // As long as it takes: until then it lets nobody pass, or nobody but those who still may.
+            (false, ..) if heard.version <= READS => ("Reads all keys", "warn", format!("for {}", seconds(silence))),
+            (false, true, _) => {
+                ("Does not know", late, format!("and was not heard from for {}{version}", seconds(silence)))
+            }
+            (false, false, _) => ("Does not know", late, format!("after {}{version}", seconds(age))),
+            (true, true, _) => ("Silent", "warn", format!("for {}{version}", seconds(silence))),
+            (true, false, Some(at)) => ("Knows", "good", format!("after {}{version}", seconds(at - heard.changed_at))),
+            (true, false, None) => ("Knows", "good", format!("since it began{version}")),
         };
-        let (state, tone) = match (heard.knows, is_silent) {
-            (true, false) => ("Knows", "good"),
-            (true, true) => ("Silent", "warn"),
-            (false, _) if age >= LATE => ("Does not know", "bad"),
-            (false, _) => ("Does not know", "warn"),
-        };
-        let words = format!("{since}, at version {}", grouped(heard.version));
         Self { name: heard.instance.clone(), state, words, tone }
     }
 }
@@ -148,10 +151,13 @@ mod tests {
         let late = with(heard("web2:8080", now, 12_000, 900, None));
         assert_eq!((late.tone, late.instances[1].state), ("bad", "Does not know"));
         let silent = with(heard("web2:8080", now, 12_000, 75_000, None));
-        let words = "not heard from for 75 s, at version 4,821";
+        let words = "and was not heard from for 75 s, at version 4,821";
         assert_eq!((silent.tone, silent.instances[1].words.as_str()), ("bad", words));
         let gone = with(heard("web2:8080", now, 12_000, 6_000, Some(20)));
         assert_eq!((gone.tone, gone.polls, gone.instances[1].state), ("warn", false, "Silent"));
-        assert_eq!(gone.instances[1].words, "not heard from for 6.0 s, at version 4,821");
+        assert_eq!(gone.instances[1].words, "for 6.0 s, at version 4,821");
+        let begins = with(Heard { version: 1, ..heard("web2:8080", now, 1_800_000, 2_100, None) });
+        assert_eq!((begins.tone, begins.polls, begins.instances[1].state), ("warn", true, "Reads all keys"));
+        assert_eq!(begins.instances[1].words, "for 2.1 s");
     }
 }

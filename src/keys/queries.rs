@@ -85,7 +85,7 @@ pub fn insert_past(
     diesel::insert_into(keys::table).values((new, past)).returning(Key::as_returning()).get_result(conn)
 }
 
-/// Which application a key belongs to; that never changes.
+/// Which application a key belongs to; no page changes that.
 pub fn application_of(conn: &mut Conn, id: KeyId) -> QueryResult<Option<ApplicationId>> {
     keys::table.find(id).select(keys::application_id).first(conn).optional()
 }

@@ -78,8 +78,8 @@ impl Once {
         Self(Uuid::now_v7())
     }
 
-    /// None where no page of ours holds such a text, or none before tomorrow; whoever sends it asks for a new key each
-    /// time.
+    /// None where no page of ours holds such a text, or one dated more than a day ahead; whoever sends it asks for a new
+    /// key each time.
     pub fn parse(text: &str, now: DateTime<Utc>) -> Option<Self> {
         let once = Self(Uuid::try_parse(text).ok()?);
         let is_ours = once.0.get_version_num() == 7 && once.to_string() == text;

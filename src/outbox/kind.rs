@@ -72,8 +72,11 @@ const ABOUT: Placeholder = Placeholder {
 };
 const ADMIN: Placeholder =
     Placeholder { name: "admin", meaning: "the name of the admin who does it", sample: "Kim Lee" };
-const WAITING: Placeholder =
-    Placeholder { name: "waiting", meaning: "how many requests wait, in words", sample: "12 requests are" };
+const WAITING: Placeholder = Placeholder {
+    name: "waiting",
+    meaning: "what waits for a decision, in words",
+    sample: "12 requests and 1 application are",
+};
 const APPLICATION: Placeholder =
     Placeholder { name: "application", meaning: "the application's name", sample: "Weather station" };
 const KEY: Placeholder = Placeholder {
@@ -223,7 +226,7 @@ impl Kind {
                  for 14 days. {state}\n\nIf you did not expect this, ignore it.\n\n{support}"
             }
             Self::ApplicationApproved => {
-                "Hello {name},\n\nyour application {application} is approved in {portal}. Create its keys here:\n\n{link}\n\n\
+                "Hello {name},\n\nyour application {application} is approved in {portal}. Create and see its keys here:\n\n{link}\n\n\
                  {support}"
             }
             Self::ApplicationRejected => {

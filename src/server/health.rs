@@ -31,7 +31,7 @@ pub async fn livez() -> HttpResponse {
     answer(StatusCode::OK, "live\n")
 }
 
-/// `GET /readyz`: the database answers, the gateway has begun, and the process is not about to stop.
+/// `GET /readyz`: the database answers, the gateway has begun or had its time to, and the process is not about to stop.
 pub async fn readyz(db: Data<Db>, gateway: Data<Gateway>, readiness: Data<Readiness>) -> HttpResponse {
     let is_welcome = gateway.has_begun() && !readiness.0.load(Ordering::Acquire);
     match tokio::time::timeout(PATIENCE, db.ping()).await {

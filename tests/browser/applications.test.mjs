@@ -286,7 +286,7 @@ for (const script of [true, false]) {
     for (let i = 0; i < 2; i++) {
       await page.reload();
       await heading(page, "Nothing was changed").waitFor();
-      await page.getByRole("alert").getByText("The key “Production” is made already and cannot be shown again. If you did not see it, revoke it and make another.").waitFor();
+      await page.getByRole("alert").getByText("This form created the key “Production” already, and a key is shown only once. If you did not see it, revoke it and create another.").waitFor();
       assert.doesNotMatch(await page.content(), WHOLE);
       assert.equal(await keys(page).count(), 1);
     }

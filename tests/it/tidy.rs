@@ -398,7 +398,7 @@ fn nouns_lean_on_each_other_without_a_circle() {
 
 /// What lies below the nouns knows none. An entry of the log needs an occasion, which a request gives.
 fn ground_that_knows_nouns(sources: &[Source]) -> Vec<String> {
-    const GROUND_FLOOR: [&str; 8] = [
+    const GROUND_FLOOR: [&str; 9] = [
         "src/web/",
         "src/db/",
         "src/config/",
@@ -406,6 +406,7 @@ fn ground_that_knows_nouns(sources: &[Source]) -> Vec<String> {
         "src/ids.rs",
         "src/text_enum.rs",
         "src/passwords.rs",
+        "src/passwords/",
         "src/error.rs",
     ];
     let below = sources.iter().filter(|source| source.is_in(&GROUND_FLOOR));

@@ -34,14 +34,15 @@ pub fn no_more_applications() -> String {
 
 /// Why an application can have no key.
 pub fn no_keys(application: &Application) -> String {
-    told(application.status).unwrap_or_default().to_owned()
+    told(application.status).unwrap_or("It can have no keys now.").to_owned()
 }
 
 /// What a reload of the page that showed a key is answered.
 pub fn made_before(key: &Key) -> String {
     let name = shortened(&key.name);
     format!(
-        "The key “{name}” is made already and cannot be shown again. If you did not see it, revoke it and make another."
+        "This form created the key “{name}” already, and a key is shown only once. If you did not see it, revoke it and \
+         create another."
     )
 }
 

@@ -40,7 +40,13 @@ pub struct Shown<C: Case> {
 impl<C: Case> Shown<C> {
     fn new(record: C, facts: C::Facts, list: List) -> Self {
         let fields = C::fields(&record.form(), &FieldErrors::default());
-        let edit = Edit { action: list.record_url(record.id()), version: record.version(), fields, open: false };
+        let edit = Edit {
+            label: C::NOUN.edit_label(),
+            action: list.record_url(record.id()),
+            version: record.version(),
+            fields,
+            open: false,
+        };
         Self { record, facts, list, edit }
     }
 

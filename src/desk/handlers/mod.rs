@@ -1,4 +1,5 @@
-//! The desk: the list, one record, other words for it, a move, a deletion. Each is written once, for every noun that is a [`Case`].
+//! The desk: the list, one record, other words for it, a move, a deletion. Each is written once, for every noun that is
+//! a [`Case`].
 
 mod answer;
 mod edit;

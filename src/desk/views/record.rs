@@ -63,6 +63,7 @@ impl Around {
 
 /// The form that changes a record's words.
 pub struct Edit {
+    pub label: &'static str,
     /// The page's own address with its query, so that the way back is kept.
     pub action: String,
     pub version: i32,

@@ -92,7 +92,8 @@ const TELL: &str = "with me as (
 const FORGET_INSTANCES: &str =
     "delete from gateway_instances where heard_at < now() - interval '10 minutes' and id <> $1";
 
-/// Some at a time, so that no change waits for it. Not before every instance knows of them: the transaction of an old change may have ended only now.
+/// Some at a time, so that no change waits for it. Not before every instance knows of them: the transaction of an old
+/// change may have ended only now.
 const FORGET_CHANGES: &str = "delete from gateway_changes where id in (
          select id from gateway_changes as change where at < now() - interval '1 hour'
              and not exists (

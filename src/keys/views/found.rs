@@ -87,7 +87,7 @@ impl FoundKeys {
             title: heading.clone(),
             text: match (&hint, sought) {
                 (Some(hint), _) => hint.clone(),
-                (None, Sought::Start { .. }) => "Paste more of it.".to_owned(),
+                (None, Sought::Start { .. }) => "Deleted keys are not known any more.".to_owned(),
                 (None, Sought::Whole(_)) => "It is well-formed. Deleted keys are not known any more.".to_owned(),
             },
             links: vec![Link { label: "See all developers".into(), href: format!("{DEVELOPERS}?status=all") }],

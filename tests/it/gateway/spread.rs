@@ -79,7 +79,7 @@ async fn an_instance_that_lags_is_named_and_red_after_ten_seconds() {
     let part = admin.speaking(true).gets(&again).await.is(200);
     assert!(!part.text().contains("<html"), "{}", part.text());
     for (text, chips) in [said(&part.page()), admin.sees_gateways(&ada).await.unwrap()] {
-        assert!(text.contains("web2:8080 Does not know not heard from for 11"), "{text}");
+        assert!(text.contains("web2:8080 Does not know and was not heard from for 11"), "{text}");
         assert!(chips.iter().any(|chip| chip.contains("bad")), "{chips:?}");
     }
     let whole = admin.gets(&again).await.is(303);

@@ -82,7 +82,7 @@ async fn the_same_form_sent_again_makes_no_second_key() {
             assert_eq!(secrets_in(&again.text()), [""; 0]);
             let page = again.page();
             assert!(page.title().starts_with("Error: "), "{}", page.title());
-            let words = "The key “Production” is made already and cannot be shown again. If you did not see it, revoke it and make another.";
+            let words = "This form created the key “Production” already, and a key is shown only once. If you did not see it, revoke it and create another.";
             assert!(page.text(".errors").contains(words), "{}", page.text(".errors"));
             assert!(page.text("[aria-labelledby='keys']").contains("Production"), "the key is listed");
         }
@@ -99,7 +99,7 @@ async fn the_same_form_sent_again_makes_no_second_key() {
             ada.creates_key(&app, &weather, &format!("Key {n}")).await;
         }
         let full = browser.post(&next.action, &next.pairs()).await.is(409).page();
-        assert!(full.text(".errors").contains("is made already"), "{}", full.text(".errors"));
+        assert!(full.text(".errors").contains("This form created the key"), "{}", full.text(".errors"));
         assert_eq!(app.db.number("select count(*) from keys"), 5);
     }
 }
