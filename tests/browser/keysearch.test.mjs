@@ -121,7 +121,8 @@ journey("what a key is now is said: revoked, or its owner or application not app
   await desk.act(bela.email, "revoke");
   await box(page).fill(secret);
   await becomes(() => found(page).getByText("“Kiosk”").or(found(page).getByText("Kiosk")).count(), 1);
-  assert.equal(await found(page).locator(".chip").textContent(), "Developer not approved");
+  assert.equal(await found(page).locator(".chip").textContent(), "Owner not approved");
+  await examine(page, "key-found-owner-out");
   await desk.remove(bela.email);
 });
 

@@ -34,10 +34,8 @@ impl FoundRow {
         let owner = if found.full_name.is_empty() { &found.email } else { &found.full_name };
         let state = match &key.ended {
             Some(ended) => Chip { text: ended.text, tone: ended.tone },
-            None if found.developer_status != Status::Approved => Chip { text: "Developer not approved", tone: "bad" },
-            None if found.application_status != Status::Approved => {
-                Chip { text: "Application not approved", tone: "bad" }
-            }
+            None if found.developer_status != Status::Approved => Chip { text: "Owner not approved", tone: "bad" },
+            None if found.application_status != Status::Approved => Chip { text: "Not approved", tone: "bad" },
             None if requires_proof && !found.is_proven => Chip { text: "Address not proven", tone: "warn" },
             None => Chip { text: "Works", tone: "good" },
         };

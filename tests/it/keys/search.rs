@@ -95,8 +95,8 @@ async fn the_page_says_whether_the_key_works_and_why_not() {
         (app.key(&weather, "Good"), "Works"),
         (revoked, "Revoked"),
         (app.key_until(&weather, "Old", Some(Utc::now() - TimeDelta::days(1))), "Expired"),
-        (app.key(&app.application_in(&ada, "Maps", Rejected), "Key"), "Application not approved"),
-        (app.key(&app.application_in(&bo, "Rain", Approved), "Key"), "Developer not approved"),
+        (app.key(&app.application_in(&ada, "Maps", Rejected), "Key"), "Not approved"),
+        (app.key(&app.application_in(&bo, "Rain", Approved), "Key"), "Owner not approved"),
     ];
     let says = async |key: &Key| admin.looks_for(&key.secret).await.text(&format!("tr#key-{} .chip", key.id));
     for (key, words) in cases {
